@@ -1,0 +1,92 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The house: one line per room, ground floor first. A room uses only rooms printed before it.
+let package = Package(
+  name: "mdssm-run",
+  products: [.executable(name: "mdssm-run", targets: ["MDSSMRun"])],
+  dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")],
+  targets: [
+    // ground: values only
+    room("SpecLanguage", []),
+    room("Randomness", []),
+    room("TensorGraph", []),
+    // first: machines and files
+    system("CLibYAML", pkgConfig: "yaml-0.1", debian: "libyaml-dev"),
+    system("COpenBLAS", pkgConfig: "openblas", debian: "libopenblas-dev"),
+    system("CHDF5", pkgConfig: "hdf5-serial", debian: "libhdf5-dev"),
+    system("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-Werror", "-Wall"])]),
+    room("YAMLReader", ["SpecLanguage", "CLibYAML"]),
+    room("HDF5File", ["CHDF5"]),
+    room("NativeBackend", ["Randomness", "TensorGraph", "COpenBLAS", "CKernels"]),
+    room("ReferenceBackend", ["Randomness", "TensorGraph"]),
+    room("Bundle", ["SpecLanguage", "CCrypto", "HDF5File"]),
+    room("Recordings", ["SpecLanguage", "Randomness", "HDF5File"]),
+    // second: the science
+    room("Models", ["SpecLanguage", "Randomness", "TensorGraph", "Recordings"]),
+    room("Training", ["SpecLanguage", "Randomness", "TensorGraph", "Recordings", "Models"]),
+    room("Evaluation", ["SpecLanguage", "Randomness"]),
+    // third: the experiment
+    room("ExperimentGraph", ["SpecLanguage", "Recordings", "Models", "Training", "Evaluation"]),
+    room("Planner", ["SpecLanguage", "Recordings", "Models", "Training", "Evaluation", "ExperimentGraph", "Bundle"]),
+    room(
+      "Execution",
+      [
+        "SpecLanguage", "Randomness", "TensorGraph", "NativeBackend", "ReferenceBackend", "HDF5File", "Bundle",
+        "Recordings", "Models", "Training", "Evaluation", "ExperimentGraph", "Planner",
+      ]),
+    room("Report", ["SpecLanguage", "Bundle"]),
+    // front door
+    .executableTarget(
+      name: "MDSSMRun",
+      dependencies: [
+        "SpecLanguage", "YAMLReader", "Bundle", "Recordings", "ExperimentGraph", "Planner", "Execution", "Report",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    // tests: one target per room; BackendChecks is the law that every backend's tests call
+    .target(
+      name: "BackendChecks", dependencies: ["TensorGraph", "Randomness"], path: "Tests/BackendChecks",
+      swiftSettings: strict),
+  ] + tests
+)
+
+nonisolated(unsafe) let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+func room(_ name: String, _ uses: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: uses, swiftSettings: strict)
+}
+
+func system(_ name: String, pkgConfig: String, debian: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([debian])])
+}
+
+nonisolated var tests: [Target] {
+  [
+    check("SpecLanguage", ["YAMLReader"]),
+    check("Randomness"),
+    check("TensorGraph", ["ReferenceBackend", "Randomness"]),
+    check("YAMLReader", ["SpecLanguage"]),
+    check("HDF5File"),
+    check("CKernels"),
+    check("NativeBackend", ["TensorGraph", "BackendChecks"]),
+    check("ReferenceBackend", ["TensorGraph", "BackendChecks"]),
+    check("Bundle", ["SpecLanguage"]),
+    check("Recordings", ["SpecLanguage", "YAMLReader", "HDF5File"]),
+    check("Models", ["SpecLanguage", "YAMLReader", "TensorGraph", "ReferenceBackend", "NativeBackend", "Randomness"]),
+    check("Training", ["Models", "TensorGraph", "ReferenceBackend", "NativeBackend", "Randomness"]),
+    check("Evaluation"),
+    check("Planner", ["SpecLanguage", "YAMLReader", "ExperimentGraph"]),
+    check("Execution", ["SpecLanguage", "YAMLReader", "ExperimentGraph", "Planner", "Bundle"]),
+    check("Report", ["Bundle"]),
+    .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+    .testTarget(name: "MDSSMRunTests", dependencies: ["MDSSMRun"], swiftSettings: strict),
+  ]
+}
+
+/// The tests of one room.
+func check(_ room: String, _ uses: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: room + "Tests", dependencies: [.init(stringLiteral: room)] + uses, swiftSettings: strict)
+}

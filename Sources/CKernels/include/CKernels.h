@@ -1,0 +1,2 @@
+#pragma once
+int mdssm_kernels_placeholder(void);

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct MDSSMRun: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "mdssm-run")
+}
