@@ -52,7 +52,7 @@ let package = Package(
   ] + tests
 )
 
-nonisolated(unsafe) let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 func room(_ name: String, _ uses: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: uses, swiftSettings: strict)
