@@ -51,6 +51,14 @@ package struct Graph: Hashable, Sendable {
     return Int32(origins.count - 1)
   }
 
+  /// The first `count` nodes.
+  func prefix(_ count: Int) -> Graph {
+    var part = self
+    part.nodes.removeLast(nodes.count - count)
+    part.inputs = inputs.filter { $0.index < Int32(count) }
+    return part
+  }
+
   package func name(ofInput id: ValueID) -> String {
     guard case .input(let name, _, _) = self[id].op else { preconditionFailure("\(id) is not an input") }
     return name
