@@ -1,4 +1,3 @@
-import Randomness
 import TensorGraph
 
 /// `result[i] = table[indices[i]]`, a row of zeros where the index is negative.

@@ -4,12 +4,19 @@ import TensorGraph
 struct Interpreter: Sendable {
   let graph: Graph
   let outputs: [ValueID]
+  let precision: Precision
   private let needed: [Bool]
 
-  init(graph: Graph, outputs: [ValueID]) {
+  init(graph: Graph, outputs: [ValueID], precision: Precision) {
     self.graph = graph
     self.outputs = outputs
+    self.precision = precision
     needed = graph.needed(for: outputs)
+  }
+
+  /// Computes one step of a scan.
+  init(body scan: Scan, precision: Precision) {
+    self.init(graph: scan.body, outputs: scan.bodyOutputs, precision: precision)
   }
 
   /// Elements of all values that a run computes, those of scan bodies counted once.
@@ -17,7 +24,7 @@ struct Interpreter: Sendable {
     var total = 0
     for (index, node) in graph.nodes.enumerated() where needed[index] {
       total += node.shape.count
-      if case .scan(let scan) = node.op { total += Interpreter(graph: scan.body, outputs: scan.bodyOutputs).elements }
+      if case .scan(let scan) = node.op { total += Interpreter(body: scan, precision: precision).elements }
     }
     return total
   }
@@ -29,8 +36,9 @@ struct Interpreter: Sendable {
     for (index, node) in graph.nodes.enumerated() where needed[index] {
       if case .input = node.op { continue }
       let operands = node.operands.map { values[Int($0.index)] }
-      do {
-        values[index] = try valueRule(node, operands, node.operands.map { graph[$0].shape })
+      do throws(BackendError) {
+        values[index] = try valueRule(node, operands, node.operands.map { graph[$0].shape }, precision)
+        if precision == .float32 { values[index].roundToFloat() }
       } catch {
         let place = graph.origins[Int(node.origin)]
         throw BackendError((place.isEmpty ? "" : "\(place): ") + "%\(index) \(node.op.name): \(error.message)")
@@ -41,8 +49,8 @@ struct Interpreter: Sendable {
 }
 
 /// The results of a scan: last carries, then stacked outputs.
-func runScan(_ scan: Scan, _ operands: [Value]) throws(BackendError) -> [Value] {
-  let body = Interpreter(graph: scan.body, outputs: scan.bodyOutputs)
+func runScan(_ scan: Scan, _ operands: [Value], _ precision: Precision) throws(BackendError) -> [Value] {
+  let body = Interpreter(body: scan, precision: precision)
   let sequences = operands[scan.carries..<scan.carries + scan.sequences]
   let constants = operands[(scan.carries + scan.sequences)...]
   var carries = Array(operands[..<scan.carries])

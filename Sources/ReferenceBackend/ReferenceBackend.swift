@@ -1,18 +1,21 @@
 import TensorGraph
 
 /// Runs graphs node by node in Double, with plain loops: slow, obviously right, the judge of every other backend.
+///
+/// With precision `float32` every value is rounded to a Float as soon as it is computed.
 package struct ReferenceBackend: Backend {
-  package init() {}
+  package let precision: Precision
+
+  package init(precision: Precision = .float64) { self.precision = precision }
 
   package var kind: String { "reference" }
-  package var precision: Precision { .float64 }
 
   package func compile(_ graph: Graph, outputs: [ValueID]) throws(BackendError) -> any Executable {
     for output in outputs {
       guard graph.nodes.indices.contains(Int(output.index)) else { throw BackendError("\(output) is not in the graph") }
       if case .scan = graph[output].op { throw BackendError("\(output) is a scan; ask for its results instead") }
     }
-    return ReferenceExecutable(Interpreter(graph: graph, outputs: outputs))
+    return ReferenceExecutable(Interpreter(graph: graph, outputs: outputs, precision: precision))
   }
 }
 

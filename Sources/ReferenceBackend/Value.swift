@@ -16,6 +16,10 @@ enum Value {
     return elements.map(Int.init)
   }
 
+  mutating func roundToFloat() {
+    if case .real(let elements) = self { self = .real(elements.map { Double(Float($0)) }) }
+  }
+
   // MARK: views
 
   init(reading view: View) {

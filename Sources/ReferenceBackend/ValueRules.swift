@@ -1,11 +1,12 @@
 import Foundation
-import Randomness
 import TensorGraph
 
 /// The value of a node, from the values and shapes of its operands. One rule per operation, in the order of `Op`.
 ///
 /// - Throws: `BackendError` when an index or an offset lies outside its tensor.
-func valueRule(_ node: Node, _ operands: [Value], _ shapes: [Shape]) throws(BackendError) -> Value {
+func valueRule(
+  _ node: Node, _ operands: [Value], _ shapes: [Shape], _ precision: Precision
+) throws(BackendError) -> Value {
   switch node.op {
   case .input: preconditionFailure("inputs are bound, not computed")
   case .constant(let value, let shape): return .real([Double](repeating: value, count: shape.count))
@@ -16,7 +17,8 @@ func valueRule(_ node: Node, _ operands: [Value], _ shapes: [Shape]) throws(Back
   case .exp: return map(operands) { Foundation.exp($0) }
   case .log: return map(operands) { Foundation.log($0) }
   case .tanh: return map(operands) { Foundation.tanh($0) }
-  case .sigmoid: return map(operands) { $0 < 0 ? Foundation.exp($0) / (1 + Foundation.exp($0)) : 1 / (1 + Foundation.exp(-$0)) }
+  case .sigmoid:
+    return map(operands) { $0 < 0 ? Foundation.exp($0) / (1 + Foundation.exp($0)) : 1 / (1 + Foundation.exp(-$0)) }
   case .softplus: return map(operands) { larger($0, 0) + Foundation.log1p(Foundation.exp(-abs($0))) }
   case .sqrt: return map(operands) { $0.squareRoot() }
   case .absolute: return map(operands) { abs($0) }
@@ -71,7 +73,7 @@ func valueRule(_ node: Node, _ operands: [Value], _ shapes: [Shape]) throws(Back
     return .real(try scatter(operands[0].reals, operands[1].indices, rows: rows, to: node.shape))
 
   case .stopGradient: return operands[0]
-  case .scan(let scan): return .results(try runScan(scan, operands))
+  case .scan(let scan): return .results(try runScan(scan, operands, precision))
   case .result(let index):
     guard case .results(let results) = operands[0] else { preconditionFailure("result of a tensor") }
     return results[index]
