@@ -36,14 +36,14 @@ extension Model {
     let features = builder.scope("\(path).readin") { readin.encode(batch, parameter) }
     let posterior = builder.scope("\(path).embedding") { embedding?.infer(features, batch, parameter) }
     let sampled = posterior?.sample(key: batch.key)
-    let dynamics = builder.scope("\(path).dynamics") { dynamics.prepare(sampled, parameter) }
+    let prepared = builder.scope("\(path).dynamics") { self.dynamics.prepare(sampled, parameter) }
     let initial = initialState(parameter)
     let samples: DKF.Sampled
     switch inference {
     case .dkf(let dkf):
       samples = builder.scope("\(path).inference") {
         let states = dkf.encoder.posterior(features, sampled?.stopGradient, latent: self.dynamics.latent, batch, parameter)
-        return dkf.sample(states, dynamics: dynamics, initial: initial, batch)
+        return dkf.sample(states, dynamics: prepared, initial: initial, batch)
       }
     }
     let likelihood = builder.scope("\(path).observation") {
@@ -59,7 +59,7 @@ extension Model {
       reconstruction: -(likelihood * rowWeight).total,
       states: ((samples.divergence + samples.initialDivergence) * trialWeight).total,
       embedding: posterior.map { $0.divergence(from: prior).total * weight } ?? zero,
-      penalty: dynamics.penalty.map { $0 * perSession } ?? zero)
+      penalty: prepared.penalty.map { $0 * perSession } ?? zero)
   }
 
   /// 1 / (sessions * trials of the session) for every channel row, `[rows, 1]`.
@@ -91,15 +91,15 @@ extension Model {
   package func forecast(
     _ states: Tensor, from last: Int, embedding: Tensor?, _ batch: Batch, _ parameter: ParameterScope
   ) -> Tensor {
-    let dynamics = dynamics.prepare(embedding, parameter)
+    let prepared = dynamics.prepare(embedding, parameter)
     let (sessions, trials, latent) = (batch.shape.sessions, batch.shape.trials, states.shape[3])
     let start = states.slice(axis: 0, last..<last + 1).reshape([sessions, trials, latent])
     let seen = states.slice(axis: 0, 0..<last + 1)
     guard last + 1 < batch.shape.bins else { return observation.mean(states, batch, parameter) }
     let clock = states.builder.constant(0, [batch.shape.bins - last - 1, 1])
-    let (_, outputs) = states.builder.scan(carries: [start], sequences: [clock], constants: dynamics.weights) {
+    let (_, outputs) = states.builder.scan(carries: [start], sequences: [clock], constants: prepared.weights) {
       carries, _, weights in
-      let next = dynamics.step(carries[0], weights)
+      let next = prepared.step(carries[0], weights)
       return ([next], [next])
     }
     let path = states.builder.concatenate([seen, outputs[0]], axis: 0)
