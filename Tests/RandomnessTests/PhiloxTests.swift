@@ -38,7 +38,9 @@ func `Philox4x32-10 gives the published answers`() throws {
 }
 
 @Test func `paths that join to the same text differ`() {
-  let paths = [["ab", "c"], ["a", "bc"], ["abc"], ["abc", ""], ["", "abc"], ["abc\0"], [], ["12345678"], ["1234567", "8"]]
+  let paths = [
+    ["ab", "c"], ["a", "bc"], ["abc"], ["abc", ""], ["", "abc"], ["abc\0"], [], ["12345678"], ["1234567", "8"],
+  ]
   let keys = Set(paths.map { Stream(seed: 1, path: $0).key })
   #expect(keys.count == paths.count)
   #expect(Stream(seed: 1, path: ["a"]).key != Stream(seed: 2, path: ["a"]).key)
