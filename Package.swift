@@ -66,7 +66,7 @@ nonisolated var tests: [Target] {
   [
     check("SpecLanguage", ["YAMLReader"]),
     check("Randomness"),
-    check("TensorGraph", ["ReferenceBackend", "Randomness"]),
+    check("TensorGraph", ["ReferenceBackend", "Randomness", "BackendChecks"]),
     check("YAMLReader", ["SpecLanguage"]),
     check("HDF5File"),
     check("CKernels", ["Randomness"]),
