@@ -42,7 +42,8 @@ extension Model {
     switch inference {
     case .dkf(let dkf):
       samples = builder.scope("\(path).inference") {
-        let states = dkf.encoder.posterior(features, sampled?.stopGradient, latent: self.dynamics.latent, batch, parameter)
+        let seen = dkf.detach ? sampled?.stopGradient : sampled
+        let states = dkf.encoder.posterior(features, seen, latent: self.dynamics.latent, batch, parameter)
         return dkf.sample(states, dynamics: prepared, initial: initial, batch)
       }
     }

@@ -19,7 +19,7 @@ struct TinyProblem {
       readin: .mlp(.init(width: 4, shared: 3)), embedding: adapt == .shared ? nil : embedding,
       dynamics: .mlp(
         MLPDynamics(latent: 2, hidden: [4, 3], activation: .tanh, residual: true, noise: .shared, adapt: adapt)),
-      inference: .dkf(DKF(encoder: .bigru(.init(width: 3)), forecastMask: 0.4)),
+      inference: .dkf(DKF(encoder: .bigru(.init(width: 3)), forecastMask: 0.4, detach: false)),
       observation: poisson
         ? .poisson(.init(link: .exp, initialisation: .random)) : .gaussian(.init(initialisation: .random)))
     let builder = Builder()
