@@ -26,7 +26,7 @@ let package = Package(
     // second: the science
     room("Models", ["SpecLanguage", "Randomness", "TensorGraph", "Recordings"]),
     room("Training", ["SpecLanguage", "Randomness", "TensorGraph", "Recordings", "Models"]),
-    room("Evaluation", ["SpecLanguage", "Randomness"]),
+    room("Evaluation", ["SpecLanguage", "Randomness", "Recordings"]),
     // third: the experiment
     room("ExperimentGraph", ["SpecLanguage", "Recordings", "Models", "Training", "Evaluation"]),
     room("Planner", ["SpecLanguage", "Recordings", "Models", "Training", "Evaluation", "ExperimentGraph", "Bundle"]),
