@@ -16,7 +16,7 @@ let package = Package(
     system("COpenBLAS", pkgConfig: "openblas", debian: "libopenblas-dev"),
     system("CHDF5", pkgConfig: "hdf5-serial", debian: "libhdf5-dev"),
     system("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
-    .target(name: "CKernels", cSettings: [.unsafeFlags(["-Werror", "-Wall"])]),
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-Werror", "-Wall"])]),
     room("YAMLReader", ["SpecLanguage", "CLibYAML"]),
     room("HDF5File", ["CHDF5"]),
     room("NativeBackend", ["Randomness", "TensorGraph", "COpenBLAS", "CKernels"]),
@@ -52,7 +52,7 @@ let package = Package(
   ] + tests
 )
 
-nonisolated(unsafe) let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 func room(_ name: String, _ uses: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: uses, swiftSettings: strict)
@@ -69,7 +69,7 @@ nonisolated var tests: [Target] {
     check("TensorGraph", ["ReferenceBackend", "Randomness"]),
     check("YAMLReader", ["SpecLanguage"]),
     check("HDF5File"),
-    check("CKernels"),
+    check("CKernels", ["Randomness"]),
     check("NativeBackend", ["TensorGraph", "BackendChecks"]),
     check("ReferenceBackend", ["TensorGraph", "BackendChecks"]),
     check("Bundle", ["SpecLanguage"]),
