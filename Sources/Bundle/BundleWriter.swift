@@ -130,9 +130,10 @@ package final class BundleWriter: Sendable {
 
   /// A relative path that stays below its folder.
   private static func isPlain(_ path: String) -> Bool {
-    !path.isEmpty && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
-      !part.isEmpty && part != "." && part != ".."
-    }
+    !path.isEmpty
+      && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
+        !part.isEmpty && part != "." && part != ".."
+      }
   }
 
   /// `20240131T235959Z`, so that names sort by time.

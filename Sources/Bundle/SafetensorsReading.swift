@@ -32,8 +32,12 @@ extension Safetensors {
       }
     }
     var end = 0
-    for (range, tensor) in found.sorted(by: { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }) {
-      guard range.lowerBound == end else { throw SafetensorsError("the data of `\(tensor.name)` leave a hole or overlap") }
+    for (range, tensor) in found.sorted(by: {
+      ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+    }) {
+      guard range.lowerBound == end else {
+        throw SafetensorsError("the data of `\(tensor.name)` leave a hole or overlap")
+      }
       end = range.upperBound
     }
     guard end == bytes.count - start else { throw SafetensorsError("the data do not end where the file ends") }

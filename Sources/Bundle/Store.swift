@@ -44,11 +44,7 @@ package struct Store: Sendable {
   /// Stores files under a key. An artifact that is there and whole is left as it is.
   package func write(_ key: ArtifactKey, _ files: [(name: String, bytes: [UInt8])]) throws(BundleError) {
     if contains(key) { return }
-    let temporary = root + "/tmp/" + UniqueName.make()
-    try disk.makeFolder(temporary)
-    guard let claim = FolderClaim(temporary) else {
-      throw BundleError(path: temporary, problem: .cannotWrite("it is in use"))
-    }
+    let (temporary, claim) = try claimedFolder()
     defer { claim.release() }
     do throws(BundleError) {
       try fill(temporary, files)
@@ -57,6 +53,19 @@ package struct Store: Sendable {
       disk.remove(temporary)
       throw error
     }
+  }
+
+  /// A new folder under `tmp` that nobody takes for abandoned. Another process may do so in the moment before it is
+  /// claimed; then the next one is tried.
+  private func claimedFolder() throws(BundleError) -> (path: String, claim: FolderClaim) {
+    for _ in 0..<100 {
+      let path = root + "/tmp/" + UniqueName.make()
+      try disk.makeFolder(path)
+      guard let claim = FolderClaim(path) else { continue }
+      if claim.isStill(at: path) { return (path, claim) }
+      claim.release()
+    }
+    throw BundleError(path: root + "/tmp", problem: .cannotWrite("other processes remove new folders at once"))
   }
 
   private func fill(_ folder: String, _ files: [(name: String, bytes: [UInt8])]) throws(BundleError) {
@@ -146,6 +155,12 @@ private struct FolderClaim {
       close(descriptor)
       return nil
     }
+  }
+
+  func isStill(at path: String) -> Bool {
+    var held = stat()
+    var named = stat()
+    return fstat(descriptor, &held) == 0 && stat(path, &named) == 0 && held.st_ino == named.st_ino
   }
 
   func release() { close(descriptor) }
