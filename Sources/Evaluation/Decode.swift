@@ -8,7 +8,7 @@ package struct Decode: Hashable, Sendable {
   /// - Parameter trainRates: `[channels, trials, bins]`.  - Parameter trainBehavior: `[dimensions, trials, bins]`.
   /// - Parameter testRates: the rates to judge.  - Parameter testBehavior: what was really done.
   /// - Parameter alphas: the grid from which cross-validation on the training rows picks.
-  /// - Returns: `r2`, `r2.<dimension from 1>` when there are several, `mean.r2` (the training mean as prediction) and
+  /// - Returns: `r2`, `r2_<dimension from 1>` when there are several, `mean.r2` (the training mean as prediction) and
   ///   `alpha`; n is the number of test rows. All but `alpha` are NaN when a side has fewer than two rows.
   package static func scores(
     trainRates: TrialValues, trainBehavior: TrialValues, testRates: TrialValues, testBehavior: TrialValues,
@@ -25,7 +25,7 @@ package struct Decode: Hashable, Sendable {
       intercepts: train.centre.outputs)
     var scores = [Score("r2", average(byDimension), n: test.count)]
     if byDimension.count > 1 {
-      for (index, value) in byDimension.enumerated() { scores.append(Score("r2.\(index + 1)", value, n: test.count)) }
+      for (index, value) in byDimension.enumerated() { scores.append(Score("r2_\(index + 1)", value, n: test.count)) }
     }
     scores.append(Score("mean.r2", average(constant.r2(test)), n: test.count))
     scores.append(Score("alpha", decoder.alpha, n: train.count))

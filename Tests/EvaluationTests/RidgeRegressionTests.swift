@@ -120,7 +120,7 @@ struct DecodeTests {
     }
     let scores = Decode.scores(
       trainRates: rates, trainBehavior: behavior, testRates: rates, testBehavior: behavior, alphas: [1e-8])
-    #expect(scores.map(\.name) == ["r2", "r2.1", "r2.2", "mean.r2", "alpha"])
+    #expect(scores.map(\.name) == ["r2", "r2_1", "r2_2", "mean.r2", "alpha"])
     #expect(scores.map(\.n) == [29, 29, 29, 29, 29])
     for score in scores.prefix(3) { #expect(abs(score.value - 1) < 1e-9) }
     #expect(abs(scores[3].value) < 1e-9)
