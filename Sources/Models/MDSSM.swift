@@ -115,3 +115,14 @@ extension Model {
       variance: parameter("dynamics.initial_noise", .dynamics, [latent], .constant(1)).variance)
   }
 }
+
+extension Model {
+  /// All parameters of this model for the given sessions, in the order of the flat buffer.
+  package func parameterTable(_ sessions: SessionTable) -> ParameterTable {
+    let builder = Builder()
+    let shape = BatchShape(sessions: 1, trials: 1, bins: 2, rows: sessions.capacity(of: 1))
+    let scope = ParameterScope(builder)
+    _ = loss(Batch(builder, shape, sessions), scope, at: "")
+    return scope.table
+  }
+}
