@@ -47,7 +47,7 @@ let package = Package(
       swiftSettings: strict),
     // tests: one target per room; BackendChecks is the law that every backend's tests call
     .target(
-      name: "BackendChecks", dependencies: ["TensorGraph", "Randomness"], path: "Tests/BackendChecks",
+      name: "BackendChecks", dependencies: ["TensorGraph", "Randomness", "ReferenceBackend"], path: "Tests/BackendChecks",
       swiftSettings: strict),
   ] + tests
 )

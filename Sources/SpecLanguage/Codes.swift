@@ -1,0 +1,56 @@
+// The codes of the language itself, in the order of their numbers.
+extension Code {
+  package static let wrongShape = Code(
+    "E1001", "a mapping, a list or a single value was expected",
+    "The key takes a value of another shape than the one given: for example a list where one number is expected.")
+  package static let missingKey = Code(
+    "E1002", "a required key is missing",
+    "Keys without a default must be given. The note says what the key means and which values it takes.")
+  package static let unknownKey = Code(
+    "E1003", "a key that does not exist",
+    "Nothing in a spec is ignored: a key that has no effect is an error. Keys that begin with `x-` are yours and are "
+      + "carried along without meaning.")
+  package static let notBuilt = Code(
+    "E1004", "part of the language that this version does not build yet",
+    "The key or kind is defined by `mdssm: 1`, but this version of the program cannot honour it. It is refused so "
+      + "that a study never runs without something that its spec asks for.")
+  package static let wrongType = Code(
+    "E1005", "a value of the wrong type",
+    "Values stay text until the type that the key expects reads them. Nothing is guessed: quoted text is not a "
+      + "number, and `yes` is not a truth value.")
+  package static let outOfRange = Code(
+    "E1006", "a value outside its range", "The label says which values the key takes.")
+  package static let unknownChoice = Code(
+    "E1007", "a word that is not one of the choices", "The key takes one of a closed list of words.")
+  package static let unit = Code(
+    "E1008", "a quantity without a unit or with an unknown one",
+    "Times and frequencies carry their unit: `20 ms`, `0.5 Hz`. A bare number is an error because nobody can see "
+      + "whether it means seconds, milliseconds or bins.")
+  package static let unknownReference = Code(
+    "E1009", "a name that no section defines",
+    "References are typed by position: `train: meta` can only mean the entry `meta` of `models`.")
+  package static let badName = Code(
+    "E1010", "a name that is not an identifier",
+    "Names begin with a letter and go on with letters, digits, `_` and `-`, at most 64 of them.")
+  package static let wrongCount = Code(
+    "E1011", "a list that is too short or too long", "The label says how many elements the list takes.")
+  package static let brokenRule = Code(
+    "E1012", "values that do not fit each other", "Each value is fine by itself, but they contradict each other.")
+  package static let ambiguousNumber = Code(
+    "E1013", "text that some readers take for a number",
+    "`010`, `1_000`, `1:30` and dates mean different things to different YAML readers. Write the number that is meant.")
+  package static let tooLargeNumber = Code(
+    "E1014", "a number that does not fit", "Whole numbers have 64 bits, floats are IEEE doubles; this one fits neither.")
+  package static let noValue = Code(
+    "E1015", "a key without a value",
+    "`null` is not a delete: remove the key, or name it under `unset` to drop an inherited one.")
+  package static let lookAlike = Code(
+    "E1016", "a character that only looks like another one",
+    "Some characters look like ASCII but are not: curly quotes, no-break spaces, a typographic minus, Cyrillic letters.")
+
+  /// Every code of reading.
+  static let ofReading: [Code] = [
+    .wrongShape, .missingKey, .unknownKey, .notBuilt, .wrongType, .outOfRange, .unknownChoice, .unit,
+    .unknownReference, .badName, .wrongCount, .brokenRule, .ambiguousNumber, .tooLargeNumber, .noValue, .lookAlike,
+  ]
+}

@@ -1,0 +1,83 @@
+/// One complaint about a spec or its data: a code, a cause in the user's words, a place and a way out.
+package struct Diagnostic: Error, Hashable, Sendable {
+  package enum Severity: String, Hashable, Sendable { case error, warning }
+
+  /// A second place that the complaint speaks about.
+  package struct Remark: Hashable, Sendable {
+    package var span: Span
+    package var label: String
+
+    package init(_ span: Span, _ label: String) {
+      self.span = span
+      self.label = label
+    }
+  }
+
+  /// An edit that removes the complaint. Only a safe one is applied without asking.
+  package struct Fix: Hashable, Sendable {
+    package var span: Span
+    package var replacement: String
+    package var isSafe: Bool
+
+    package init(_ span: Span, replacement: String, isSafe: Bool = true) {
+      self.span = span
+      self.replacement = replacement
+      self.isSafe = isSafe
+    }
+  }
+
+  package var code: Code
+  package var severity: Severity
+  /// The cause in one line.
+  package var message: String
+  package var span: Span
+  /// What stands beside the carets: what was expected here.
+  package var label: String
+  package var path: SpecPath
+  package var secondary: [Remark]
+  package var help: [String]
+  package var notes: [String]
+  package var fix: Fix?
+
+  package init(
+    _ code: Code, _ message: String, at span: Span, label: String = "", path: SpecPath = .root,
+    severity: Severity? = nil, secondary: [Remark] = [], help: [String] = [], notes: [String] = [], fix: Fix? = nil
+  ) {
+    self.code = code
+    self.severity = severity ?? (code.id.hasPrefix("W") ? .warning : .error)
+    self.message = message
+    self.span = span
+    self.label = label
+    self.path = path
+    self.secondary = secondary
+    self.help = help
+    self.notes = notes
+    self.fix = fix
+  }
+
+  package var isError: Bool { severity == .error }
+}
+
+extension [Diagnostic] {
+  package var hasErrors: Bool { contains { $0.isError } }
+
+  /// Sorted by file and place, each complaint once.
+  package var sortedByPlace: [Diagnostic] {
+    var files: [SourceFile] = []
+    for diagnostic in self where !files.contains(diagnostic.span.file) { files.append(diagnostic.span.file) }
+    let ranked = enumerated().map { offset, diagnostic in
+      (file: files.firstIndex(of: diagnostic.span.file) ?? 0, offset: offset, diagnostic: diagnostic)
+    }
+    let sorted = ranked.sorted { left, right in
+      let leftPlace = (left.file, left.diagnostic.span.bytes.lowerBound, left.offset)
+      let rightPlace = (right.file, right.diagnostic.span.bytes.lowerBound, right.offset)
+      return leftPlace < rightPlace
+    }
+    var seen: Set<Diagnostic> = []
+    return sorted.map(\.diagnostic).filter { diagnostic in
+      var key = diagnostic
+      key.path = .root
+      return seen.insert(key).inserted
+    }
+  }
+}

@@ -1,0 +1,83 @@
+/// Finds the word that was probably meant.
+package enum Suggestion {
+  /// Words that other tools use for ours, both folded.
+  static let synonyms: [String: [String]] = [
+    "learningrate": ["lr"], "stepsize": ["lr"], "eta": ["lr"],
+    "batchsize": ["batch", "trials"], "epochs": ["budget"], "steps": ["budget"], "maxepochs": ["budget"],
+    "nepochs": ["budget"], "iterations": ["budget"], "weightdecay": ["weight_decay"], "l2": ["weight_decay"],
+    "decay": ["weight_decay"], "wd": ["weight_decay"], "hiddensize": ["hidden", "width"], "units": ["width", "hidden"],
+    "hiddendim": ["hidden", "width"], "layers": ["hidden"], "latentdim": ["latent"], "latentsize": ["latent"],
+    "nlatent": ["latent"], "embeddingdim": ["size"], "embeddingsize": ["size"], "dim": ["size", "latent", "width"],
+    "dimension": ["size", "latent", "width"], "nonlinearity": ["activation"], "act": ["activation"],
+    "type": ["kind"], "name": ["kind"], "class": ["kind"], "file": ["path"], "files": ["path"], "glob": ["path"],
+    "filename": ["path"], "binsize": ["bin"], "binwidth": ["bin"], "dt": ["bin"], "randomseed": ["seed"],
+    "rngseed": ["seed"], "dataset": ["on", "datasets"], "data": ["on", "datasets"], "model": ["models", "train"],
+    "optim": ["optimizer"], "recipe": ["with"], "earlystopping": ["select", "patience"], "observations": ["observe"],
+    "encoder": ["inference"], "decoder": ["observation"], "sessions": ["on"], "finetune": ["transfer"],
+    "val": ["valid"], "validation": ["valid"], "testing": ["test"], "training": ["train"],
+    "sec": ["s"], "second": ["s"], "seconds": ["s"], "secs": ["s"], "msec": ["ms"], "millisecond": ["ms"],
+    "milliseconds": ["ms"], "msecs": ["ms"], "usec": ["us"], "microsecond": ["us"], "microseconds": ["us"],
+    "nanosecond": ["ns"], "nanoseconds": ["ns"], "nsec": ["ns"], "m": ["min"], "mins": ["min"], "minute": ["min"],
+    "minutes": ["min"], "hour": ["h"], "hours": ["h"], "hr": ["h"], "hrs": ["h"], "hertz": ["Hz"],
+    "kilohertz": ["kHz"], "epoch": ["epochs"], "step": ["steps"], "updates": ["steps"],
+    "inherit": ["like"], "inherits": ["like"], "base": ["like"], "parent": ["like"],
+  ]
+
+  /// How sure a suggestion is; only a certain one may be applied without asking.
+  package struct Match: Hashable, Sendable {
+    package var word: String
+    package var isCertain: Bool
+  }
+
+  /// The nearest of the words: folded equal, then close in spelling, then a synonym; nil when nothing is near.
+  package static func nearest(to word: String, among words: [String]) -> Match? {
+    let folded = fold(word)
+    if let same = words.first(where: { fold($0) == folded && $0 != word }) { return Match(word: same, isCertain: true) }
+    let limit = max(1, folded.count / 3)
+    var best: (word: String, distance: Int)?
+    if folded.count >= 3 {
+      for candidate in words where candidate != word {
+        let distance = distance(folded, fold(candidate))
+        if distance <= limit, distance < candidate.count, distance < best?.distance ?? Int.max {
+          best = (candidate, distance)
+        }
+      }
+    }
+    if let best { return Match(word: best.word, isCertain: best.distance == 1 && folded.count >= 4) }
+    for synonym in synonyms[plainFold(word)] ?? [] {
+      if words.contains(synonym) { return Match(word: synonym, isCertain: true) }
+    }
+    return nil
+  }
+
+  /// Case and `-`/`_` folded: two spellings of one word become equal.
+  static func fold(_ word: String) -> [Character] {
+    word.lowercased().map { $0 == "-" ? "_" : $0 }
+  }
+
+  private static func plainFold(_ word: String) -> String {
+    String(fold(word).filter { $0 != "_" && $0 != " " })
+  }
+
+  /// Damerau-Levenshtein distance in its optimal string alignment form: insertions, deletions, substitutions and
+  /// swaps of neighbours count 1 each (Damerau 1964).
+  static func distance(_ left: [Character], _ right: [Character]) -> Int {
+    guard !left.isEmpty, !right.isEmpty else { return max(left.count, right.count) }
+    var beforeLast: [Int] = []
+    var last = Array(0...right.count)
+    for row in 1...left.count {
+      var current = [row]
+      for column in 1...right.count {
+        let cost = left[row - 1] == right[column - 1] ? 0 : 1
+        var best = min(last[column] + 1, current[column - 1] + 1, last[column - 1] + cost)
+        let isSwap =
+          row > 1 && column > 1 && left[row - 1] == right[column - 2] && left[row - 2] == right[column - 1]
+        if isSwap { best = min(best, beforeLast[column - 2] + 1) }
+        current.append(best)
+      }
+      beforeLast = last
+      last = current
+    }
+    return last[right.count]
+  }
+}
