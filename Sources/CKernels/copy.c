@@ -46,6 +46,8 @@ void ck_copy(const CKCopyPlan *plan, float *const *bases, int axis, int64_t lowe
       copyTransposed(to, plan->out.strides[crossed], from, inStride, crossedExtent, columns);
     } else if (inStride == 1 && outStride == 1) {
       memcpy(to, from, (size_t)columns * sizeof *to);
+    } else if (inStride == 0 && outStride == 1) {
+      for (int64_t i = 0; i < columns; i++) to[i] = *from;
     } else {
       for (int64_t i = 0; i < columns; i++) memcpy(to + i * outStride, from + i * inStride, sizeof *to);
     }

@@ -2,13 +2,16 @@
 #include <math.h>
 #include "tables.h"
 
+// Not a number where either is not.
+static float larger(float a, float b) { return a < b || b != b ? b : a; }
+
 // Rows along the reduced axes go through 32 partial sums, which are added pairwise at the end.
 static float folded(const float *partial, int largest) {
   float fold[32];
   memcpy(fold, partial, sizeof fold);
   for (int half = 16; half >= 1; half /= 2)
     for (int j = 0; j < half; j++)
-      fold[j] = largest ? (fold[j] < fold[j + half] ? fold[j + half] : fold[j]) : fold[j] + fold[j + half];
+      fold[j] = largest ? larger(fold[j], fold[j + half]) : fold[j] + fold[j + half];
   return fold[0];
 }
 
@@ -65,7 +68,6 @@ void ck_reduce(
     if (extents[d] <= 0) return;
   if (!reduction->innerReduced && extents[inner] <= 0) return;
   for (int d = kept; d < rank; d++) isEmpty |= extents[d] <= 0;
-  // The inner axis is cut so that a row of results stays in the cache while the reduced axes pass.
   const int64_t columns = extents[inner];
 
   for (;;) {

@@ -1,9 +1,11 @@
 // A small team of threads that waits for work by spinning for a moment, then sleeping: a parallel loop costs about a
 // microsecond, and an idle program no processor time.
+#define _GNU_SOURCE
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include "CKernels.h"
 
 // One atomic word holds the round, its number of items and the next item: a late worker cannot take from another round.
@@ -27,6 +29,15 @@ struct CKWorkers {
     pthread_t thread;
   } members[];
 };
+
+size_t ck_processors(void) {
+#if defined(__linux__)
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return (size_t)CPU_COUNT(&set);
+#endif
+  long online = sysconf(_SC_NPROCESSORS_ONLN);
+  return online > 0 ? (size_t)online : 1;
+}
 
 static inline void pause_briefly(void) {
 #if defined(__x86_64__)

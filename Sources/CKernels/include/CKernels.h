@@ -13,7 +13,8 @@
 
 typedef enum { CKPortable, CKAVX2, CKAVX512 } CKInstructionSet;
 
-// Steps of an elementwise program. CKSelect picks b where a is not 0, else c; CKMaximum is a < b ? b : a.
+// Steps of an elementwise program. CKSelect picks b where a is not 0, else c; CKMaximum, CKMinimum and
+// the maxima of reductions are not a number where an operand is not.
 typedef enum {
   CKCopy, CKNegate, CKExp, CKLog, CKTanh, CKSigmoid, CKSoftplus, CKSqrt, CKAbsolute, CKIsNumber,
   CKAdd, CKSubtract, CKMultiply, CKDivide, CKMaximum, CKMinimum, CKLess, CKSelect
@@ -102,10 +103,29 @@ void ck_reduce(
     const CKernels *kernels, const CKReduction *reduction, float *const *bases, int axis, int64_t lower, int64_t upper,
     int64_t outOffset);
 
+// Products of stacks of matrices. The strides of `a`, `b` and `c` are those of the stack's axes.
+typedef struct {
+  int32_t rank;
+  int64_t extents[CKRank];
+  CKAccess a, b, c;
+  int64_t rowA, columnA, rowB, rowC, m, n, k;
+} CKProductPlan;
+
+typedef enum { CKStack, CKRows, CKDepth } CKProductAxis;
+
+// Computes the part lower ..< upper of an axis: matrices of the stack, rows of every matrix, or terms of every sum (then
+// `c` holds the sum of those terms), into `c` moved by `outOffset`.
+void ck_products(
+    const CKernels *kernels, const CKProductPlan *plan, float *const *bases, CKProductAxis axis, int64_t lower,
+    int64_t upper, int64_t outOffset);
+
 // Workers ------------------------------------------------------------------------------------------------------------
 
 typedef struct CKWorkers CKWorkers;
 typedef void (*CKTask)(void *context, size_t item, size_t worker);
+
+// Processors that this process may use.
+size_t ck_processors(void);
 
 // A team of `count` workers: the thread that calls ck_work and count - 1 threads of its own.
 CKWorkers *ck_hire(size_t count);
