@@ -42,7 +42,8 @@ extension Model {
     switch inference {
     case .dkf(let dkf):
       samples = builder.scope("\(path).inference") {
-        let states = dkf.encoder.posterior(features, sampled?.stopGradient, latent: self.dynamics.latent, batch, parameter)
+        let seen = dkf.detach ? sampled?.stopGradient : sampled
+        let states = dkf.encoder.posterior(features, seen, latent: self.dynamics.latent, batch, parameter)
         return dkf.sample(states, dynamics: prepared, initial: initial, batch)
       }
     }
@@ -112,5 +113,16 @@ extension Model {
     return Gaussian(
       mean: parameter("dynamics.initial_mean", .dynamics, [latent], .constant(1)),
       variance: parameter("dynamics.initial_noise", .dynamics, [latent], .constant(1)).variance)
+  }
+}
+
+extension Model {
+  /// All parameters of this model for the given sessions, in the order of the flat buffer.
+  package func parameterTable(_ sessions: SessionTable) -> ParameterTable {
+    let builder = Builder()
+    let shape = BatchShape(sessions: 1, trials: 1, bins: 2, rows: sessions.capacity(of: 1))
+    let scope = ParameterScope(builder)
+    _ = loss(Batch(builder, shape, sessions), scope, at: "")
+    return scope.table
   }
 }

@@ -104,6 +104,18 @@ package struct Scan: Hashable, Sendable {
   /// When true, steps run from the last slice to the first; output slices keep the index of their input slices.
   package var reversed: Bool
 
+  package init(
+    body: Graph, bodyOutputs: [ValueID], carries: Int, sequences: Int, constants: Int, length: Int, reversed: Bool
+  ) {
+    self.body = body
+    self.bodyOutputs = bodyOutputs
+    self.carries = carries
+    self.sequences = sequences
+    self.constants = constants
+    self.length = length
+    self.reversed = reversed
+  }
+
   /// Shapes of the results: last carries, then stacked outputs `[length, ...]`.
   package var resultShapes: [Shape] {
     bodyOutputs.enumerated().map { position, value in

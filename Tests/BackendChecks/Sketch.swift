@@ -2,7 +2,7 @@ import Randomness
 import TensorGraph
 
 /// How near a result must come to that of the reference.
-enum Closeness: Sendable {
+package enum Closeness: Sendable {
   /// The same number after rounding to the precision of the backend.
   case exact
   /// Every element to a few units in its last place.
@@ -12,15 +12,15 @@ enum Closeness: Sendable {
 }
 
 /// A named graph with inputs that are drawn.
-struct GraphCase: Sendable {
-  let name: String
-  let closeness: Closeness
+package struct GraphCase: Sendable {
+  package let name: String
+  package let closeness: Closeness
   /// Builds the graph and returns its outputs.
-  let build: @Sendable (Sketch) -> [Tensor]
+  package let build: @Sendable (Sketch) -> [Tensor]
   /// Whether the graph that is checked is the gradient of a scalar of the outputs with respect to all inputs.
   private(set) var isGradient = false
 
-  init(_ name: String, _ closeness: Closeness = .tensor, _ build: @escaping @Sendable (Sketch) -> [Tensor]) {
+  package init(_ name: String, _ closeness: Closeness = .tensor, _ build: @escaping @Sendable (Sketch) -> [Tensor]) {
     self.name = name
     self.closeness = closeness
     self.build = build
@@ -34,25 +34,25 @@ struct GraphCase: Sendable {
 }
 
 /// The values that one input is bound to; Floats, so that every precision sees the same numbers.
-enum InputValues {
+package enum InputValues {
   case real([Float])
   case index([Int32])
 }
 
 /// A graph being built, together with drawn values of its inputs.
-final class Sketch {
-  let builder = Builder()
-  private(set) var inputs: [InputValues] = []
+package final class Sketch {
+  package let builder = Builder()
+  package private(set) var inputs: [InputValues] = []
   /// What is checked; empty while it is being built.
-  private(set) var graph = Graph()
-  private(set) var outputs: [ValueID] = []
+  package private(set) var graph = Graph()
+  package private(set) var outputs: [ValueID] = []
   /// Draws what decides the graph: shapes, operations.
   var structure: Stream
   /// Draws the values of the inputs.
   private var values: Stream
 
   /// - Parameter values: another number gives the same graph with other values of its real inputs.
-  init(_ graphCase: GraphCase, values: Int) {
+  package init(_ graphCase: GraphCase, values: Int) {
     structure = Stream(seed: 1, path: ["structure", graphCase.name])
     self.values = Stream(seed: 1, path: ["values", graphCase.name, "\(values)"])
     let built = graphCase.build(self)
@@ -72,7 +72,7 @@ final class Sketch {
   }
 
   /// An input of numbers in `range`; about one in eight is one of `special`.
-  func real(_ shape: Shape, in range: ClosedRange<Double> = -2...2, special: [Double] = []) -> Tensor {
+  package func real(_ shape: Shape, in range: ClosedRange<Double> = -2...2, special: [Double] = []) -> Tensor {
     let elements = (0..<shape.count).map { _ in
       let isSpecial = !special.isEmpty && values.int(below: 8) == 0
       if isSpecial { return Float(special[values.int(below: special.count)]) }
@@ -83,7 +83,7 @@ final class Sketch {
   }
 
   /// An input of numbers of every size, with zeros, infinities and NaN among them.
-  func wild(_ shape: Shape) -> Tensor {
+  package func wild(_ shape: Shape) -> Tensor {
     let sizes = (-24...24).flatMap { power -> [Double] in
       let size = Double(sign: .plus, exponent: power, significand: 1.1)
       return [size, -size]
@@ -91,7 +91,7 @@ final class Sketch {
     return real(shape, in: -5...5, special: sizes + [0, -0.0, 1, -1, .infinity, -.infinity, .nan])
   }
 
-  func index(_ elements: [Int], _ shape: Shape? = nil) -> Tensor {
+  package func index(_ elements: [Int], _ shape: Shape? = nil) -> Tensor {
     inputs.append(.index(elements.map(Int32.init)))
     return builder.input("i\(inputs.count - 1)", shape ?? [elements.count], .index)
   }

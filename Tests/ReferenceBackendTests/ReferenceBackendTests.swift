@@ -5,10 +5,10 @@ import Testing
 
 @Test(arguments: CheckGroup.allCases)
 func `the reference obeys the law of backends`(_ group: CheckGroup) {
-  #expect(checkBackend(ReferenceBackend(), groups: [group]) == [])
+  for failure in checkBackend(ReferenceBackend(), groups: [group]) { Issue.record("\(failure)") }
 }
 
 @Test(arguments: CheckGroup.allCases)
 func `rounding every value to a Float stays inside what the law allows`(_ group: CheckGroup) {
-  #expect(checkBackend(ReferenceBackend(precision: .float32), groups: [group]) == [])
+  for failure in checkBackend(ReferenceBackend(precision: .float32), groups: [group]) { Issue.record("\(failure)") }
 }

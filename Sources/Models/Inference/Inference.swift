@@ -27,10 +27,12 @@ package enum Inference: Hashable, Sendable {
 package struct DKF: Hashable, Sendable {
   package var encoder: StateEncoder
   package var forecastMask: Double
+  package var detach: Bool
 
-  package init(encoder: StateEncoder, forecastMask: Double) {
+  package init(encoder: StateEncoder, forecastMask: Double, detach: Bool) {
     self.encoder = encoder
     self.forecastMask = forecastMask
+    self.detach = detach
   }
 
   package static let schema = Schema<Self>(
@@ -39,7 +41,10 @@ package struct DKF: Hashable, Sendable {
     Field(
       "forecast_mask", \.forecastMask, .probability, default: 0.2,
       "Probability that a bin's state comes from the dynamics instead of the encoder during training."),
-    make: Self.init(encoder:forecastMask:))
+    Field(
+      "detach", \.detach, .bool, default: true,
+      "The state encoder sees the embedding without a gradient, so that it is learnt through the dynamics alone."),
+    make: Self.init(encoder:forecastMask:detach:))
 
   /// Samples of the states and the divergence terms of the loss.
   struct Sampled {
