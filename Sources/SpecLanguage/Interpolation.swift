@@ -29,7 +29,8 @@ struct Interpolation {
 
   mutating func run() -> Node {
     for name in declared.names {
-      if let value = value(ofParameter: name) { declared.check(name, value) }
+      guard let value = value(ofParameter: name), !value.isBroken else { continue }
+      if !declared.check(name, value) { values[name]?.isBroken = true }
     }
     var result = document
     let entries = (document.entries ?? []).map { entry in
@@ -98,6 +99,7 @@ struct Interpolation {
         return try interpolated(scalar, node)
       } catch {
         diagnostics.append(error)
+        result.isBroken = true
       }
     }
     return result
@@ -105,18 +107,20 @@ struct Interpolation {
 
   private enum Piece {
     case text(String)
-    case expression(String)
+    case expression(String, Span)
   }
 
   private mutating func interpolated(_ scalar: Scalar, _ node: Node) throws(Diagnostic) -> Node {
     let pieces = try pieces(of: scalar.text, node.span)
-    if pieces.count == 1, case .expression(let text) = pieces[0] { return try whole(text, node) }
+    if pieces.count == 1, case .expression(let text, let span) = pieces[0] { return try whole(text, span, node) }
     var text = ""
     for piece in pieces {
       switch piece {
       case .text(let part): text += part
-      case .expression(let source):
-        let value = try evaluate(source, node.span)
+      case .expression(let source, let span):
+        let expression = try Expression.parse(source, span)
+        if isBroken(expression) { return broken(node) }
+        let value = try evaluate(expression)
         switch value {
         case .string(let part): text += part
         case .int, .float, .bool: text += value.flow
@@ -136,14 +140,13 @@ struct Interpolation {
   }
 
   /// A scalar that is exactly one `${...}`.
-  private mutating func whole(_ source: String, _ node: Node) throws(Diagnostic) -> Node {
-    let expression = try Expression.parse(source, node.span)
+  private mutating func whole(_ source: String, _ span: Span, _ node: Node) throws(Diagnostic) -> Node {
+    let expression = try Expression.parse(source, span)
+    if isBroken(expression) { return broken(node) }
     if case .name(let name) = expression.root.content, name.hasPrefix("params.") {
       let id = String(name.dropFirst("params.".count))
       try use(id, expression.root.span)
-      guard var value = value(ofParameter: id) else {
-        return node
-      }
+      guard var value = value(ofParameter: id) else { return broken(node) }
       try spend(value.weight, node.span)
       value.source = Node.Source(words: "`\(name)` is given here", span: value.span)
       value.span = node.span
@@ -155,8 +158,22 @@ struct Interpolation {
     return Self.node(value, node, Node.Source(words: words, span: nil))
   }
 
-  private mutating func evaluate(_ source: String, _ span: Span) throws(Diagnostic) -> Plain {
-    try evaluate(try Expression.parse(source, span))
+  /// Whether an expression uses a parameter that has been complained about.
+  private mutating func isBroken(_ expression: Expression) -> Bool {
+    var isBroken = false
+    for name in expression.names where name.hasPrefix("params.") {
+      let id = String(name.dropFirst("params.".count))
+      guard document["params"]?.entry(id) != nil else { continue }
+      usedParameters.insert(id)
+      if value(ofParameter: id)?.isBroken ?? true { isBroken = true }
+    }
+    return isBroken
+  }
+
+  private func broken(_ node: Node) -> Node {
+    var node = node
+    node.isBroken = true
+    return node
   }
 
   private mutating func evaluate(_ expression: Expression) throws(Diagnostic) -> Plain {
@@ -222,7 +239,8 @@ struct Interpolation {
         }
         if !literal.isEmpty { pieces.append(.text(String(decoding: literal, as: UTF8.self))) }
         literal = []
-        pieces.append(.expression(String(decoding: bytes[index + 2..<end], as: UTF8.self)))
+        let source = String(decoding: bytes[index + 2..<end], as: UTF8.self)
+        pieces.append(.expression(source, span.part(index + 2..<end, of: text)))
         index = end + 1
       } else {
         literal.append(bytes[index])

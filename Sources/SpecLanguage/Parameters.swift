@@ -39,7 +39,14 @@ struct Parameters {
   }
 
   /// The value of a parameter once its interpolations are done; complains if its declaration forbids it.
-  mutating func check(_ name: String, _ value: Node) {
+  /// - Returns: whether the value is allowed.
+  mutating func check(_ name: String, _ value: Node) -> Bool {
+    let before = diagnostics.count
+    checkDeclaration(of: name, value)
+    return diagnostics.count == before
+  }
+
+  private mutating func checkDeclaration(of name: String, _ value: Node) {
     guard let entry = all[name]?.key, entry.value.entry("default") != nil else { return }
     let path = SpecPath("params").appending(name)
     var reading = Reading()

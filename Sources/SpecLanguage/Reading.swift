@@ -43,7 +43,13 @@ package struct Reading: Sendable {
   package static func read<Root>(_ document: Node, as schema: Schema<Root>) -> (value: Root?, reading: Reading) {
     var reading = Reading(document: document, language: schema.description)
     let value = schema.read(document, &reading)
-    return (reading.diagnostics.hasErrors ? nil : value, reading)
+    return (reading.errorCount > 0 ? nil : value, reading)
+  }
+
+  /// Whether a node has been complained about already, so that nothing more is said of it.
+  mutating func skips(_ node: Node) -> Bool {
+    if node.isBroken { errorCount += 1 }
+    return node.isBroken
   }
 
   /// Adds a complaint.
@@ -183,6 +189,7 @@ extension Reading {
         notes: [note])
       return nil
     }
+    guard !skips(entry.value) else { return nil }
     guard let scalar = entry.value.scalar, !scalar.isNull else {
       report(
         .wrongType, "`kind` must be one word, found \(entry.value.words)", at: entry.value.span, key: "kind",

@@ -58,7 +58,7 @@ private let markedSpecs: [String] = [
   "mdssm: 1\ntraining: {t: {smooth: ⟦E1008 20 msec⟧}}",
   "mdssm: 1\ntraining: {t: {smooth: ⟦E1008 0.5 ns⟧}}",
   "mdssm: 1\ntraining: {t: {smooth: ⟦E1006 0 ms⟧}}",
-  "mdssm: 1\ntraining: {t: {smooth: ⟦E1014 400000 h⟧, lag: 20000000 min}}".replacing(", lag: 20000000 min", with: ""),
+  "mdssm: 1\ntraining: {t: {smooth: ⟦E1014 4000000 h⟧}}",
   "mdssm: 1\ntraining: {t: {smooth: ⟦E1005 soon⟧}}",
   "mdssm: 1\ntraining: {t: {min_rate: ⟦E1008 5⟧}}",
   "mdssm: 1\ntraining: {t: {budget: ⟦E1008 500⟧}}",

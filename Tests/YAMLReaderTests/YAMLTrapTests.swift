@@ -81,7 +81,7 @@ private let markedTexts: [String] = [
     #expect(result.diagnostics.isEmpty)
     let node = try #require(result.node)
     #expect(node.entry("b")?.keySpan.text == "b")
-    #expect(node.entry("b")?.keySpan.start == Position(line: 2, column: 1, byte: 11))
+    #expect(node.entry("b")?.keySpan.start == Position(line: 2, column: 1, byte: 10))
     #expect(node.node(at: "b[1]")?.span.text == "x")
     #expect(node.node(at: "b[2]")?.span.text == "😀y")
     #expect(node.node(at: "b[2]")?.span.start.column == 11)
