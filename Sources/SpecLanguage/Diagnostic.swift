@@ -58,6 +58,28 @@ package struct Diagnostic: Error, Hashable, Sendable {
   package var isError: Bool { severity == .error }
 }
 
+extension SourceFile {
+  /// The text with edits made, from the last to the first; an edit that overlaps a later one is left out.
+  package func applying(_ fixes: [Diagnostic.Fix]) -> [UInt8] {
+    var bytes = bytes
+    var edge = bytes.count
+    let own = fixes.filter { $0.span.file == self && $0.span.bytes.upperBound <= bytes.count }
+    for fix in own.sorted(by: { $0.span.bytes.lowerBound > $1.span.bytes.lowerBound }) {
+      guard fix.span.bytes.upperBound <= edge else { continue }
+      bytes.replaceSubrange(fix.span.bytes, with: fix.replacement.utf8)
+      edge = fix.span.bytes.lowerBound
+    }
+    return bytes
+  }
+}
+
+/// What makes two complaints one: a mistake that several entries inherit is told once.
+private struct Mistake: Hashable {
+  var code: Code
+  var span: Span
+  var label: String
+}
+
 extension [Diagnostic] {
   package var hasErrors: Bool { contains { $0.isError } }
 
@@ -73,11 +95,9 @@ extension [Diagnostic] {
       let rightPlace = (right.file, right.diagnostic.span.bytes.lowerBound, right.offset)
       return leftPlace < rightPlace
     }
-    var seen: Set<Diagnostic> = []
-    return sorted.map(\.diagnostic).filter { diagnostic in
-      var key = diagnostic
-      key.path = .root
-      return seen.insert(key).inserted
+    var seen: Set<Mistake> = []
+    return sorted.map(\.diagnostic).filter {
+      seen.insert(Mistake(code: $0.code, span: $0.span, label: $0.label)).inserted
     }
   }
 }

@@ -1,17 +1,16 @@
 /// Parses expressions by precedence: `??`, `or`, `and`, `not`, comparison, sum, product, sign.
 struct ExpressionParser {
   private let span: Span
+  private let written: String
   private let bytes: [UInt8]
-  /// The byte of the file where the text begins; nil when the text is not written there as it is.
-  private let base: Int?
   private var index = 0
   private var depth = 0
   private var size = 0
 
   init(_ text: String, _ span: Span) {
     self.span = span
+    written = text
     bytes = Array(text.utf8)
-    base = Self.base(of: bytes, in: span)
   }
 
   mutating func whole() throws(Diagnostic) -> Term {
@@ -24,7 +23,9 @@ struct ExpressionParser {
   private mutating func fallback() throws(Diagnostic) -> Term {
     depth += 1
     defer { depth -= 1 }
-    guard depth <= Expression.depthLimit else { throw problem("the expression is nested too deeply", at: index..<index) }
+    guard depth <= Expression.depthLimit else {
+      throw problem("the expression is nested too deeply", at: index..<index)
+    }
     let start = begin()
     let left = try or()
     guard take("??") else { return left }
@@ -69,7 +70,8 @@ struct ExpressionParser {
   }
 
   private mutating func takeComparison() -> Term.Binary? {
-    for sign in [Term.Binary.equal, .notEqual, .lessOrEqual, .greaterOrEqual, .less, .greater] where take(sign.rawValue) {
+    for sign in [Term.Binary.equal, .notEqual, .lessOrEqual, .greaterOrEqual, .less, .greater] where take(sign.rawValue)
+    {
       return sign
     }
     if takeWord("in") { return .within }
@@ -201,12 +203,12 @@ struct ExpressionParser {
     while index < bytes.count, Self.isDigit(bytes[index]) || Self.isLetter(bytes[index]) || isPointOrExponentSign() {
       index += 1
     }
-    let written = text(start..<index)
-    switch Plain(resolving: written) {
+    let number = text(start..<index)
+    switch Plain(resolving: number) {
     case .int(let value): return try term(.constant(.int(value)), from: start)
     case .float(let value): return try term(.constant(.float(value)), from: start)
     case .null, .bool, .string, .list, .map:
-      throw problem("`\(written.shortened(to: 40))` is not a number", at: start..<index)
+      throw problem("`\(number.shortened(to: 40))` is not a number", at: start..<index)
     }
   }
 
@@ -252,10 +254,7 @@ struct ExpressionParser {
 
   private var rest: String { text(min(index, bytes.count)..<bytes.count).shortened(to: 20) }
 
-  private func place(_ range: Range<Int>) -> Span {
-    guard let base else { return span }
-    return Span(span.file, base + range.lowerBound..<base + range.upperBound)
-  }
+  private func place(_ range: Range<Int>) -> Span { span.part(range, of: written) }
 
   private func problem(
     _ message: String, at range: Range<Int>, help: [String] = [], notes: [String] = []
@@ -272,13 +271,4 @@ struct ExpressionParser {
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
-
-  private static func base(of bytes: [UInt8], in span: Span) -> Int? {
-    let range = span.bytes.clamped(to: 0..<span.file.bytes.count)
-    for skip in [0, 1] where range.count >= bytes.count + 2 * skip {
-      let lower = range.lowerBound + skip
-      if span.file.bytes[lower..<lower + bytes.count].elementsEqual(bytes) { return lower }
-    }
-    return nil
-  }
 }

@@ -29,7 +29,8 @@ struct Interpolation {
 
   mutating func run() -> Node {
     for name in declared.names {
-      if let value = value(ofParameter: name) { declared.check(name, value) }
+      guard let value = value(ofParameter: name), !value.isBroken else { continue }
+      if !declared.check(name, value) { values[name]?.isBroken = true }
     }
     var result = document
     let entries = (document.entries ?? []).map { entry in
@@ -98,25 +99,23 @@ struct Interpolation {
         return try interpolated(scalar, node)
       } catch {
         diagnostics.append(error)
+        result.isBroken = true
       }
     }
     return result
   }
 
-  private enum Piece {
-    case text(String)
-    case expression(String)
-  }
-
   private mutating func interpolated(_ scalar: Scalar, _ node: Node) throws(Diagnostic) -> Node {
-    let pieces = try pieces(of: scalar.text, node.span)
-    if pieces.count == 1, case .expression(let text) = pieces[0] { return try whole(text, node) }
+    let pieces = try InterpolatedText.pieces(of: scalar.text, node.span)
+    if pieces.count == 1, case .expression(let text, let span) = pieces[0] { return try whole(text, span, node) }
     var text = ""
     for piece in pieces {
       switch piece {
       case .text(let part): text += part
-      case .expression(let source):
-        let value = try evaluate(source, node.span)
+      case .expression(let source, let span):
+        let expression = try Expression.parse(source, span)
+        if isBroken(expression) { return broken(node) }
+        let value = try evaluate(expression)
         switch value {
         case .string(let part): text += part
         case .int, .float, .bool: text += value.flow
@@ -136,14 +135,13 @@ struct Interpolation {
   }
 
   /// A scalar that is exactly one `${...}`.
-  private mutating func whole(_ source: String, _ node: Node) throws(Diagnostic) -> Node {
-    let expression = try Expression.parse(source, node.span)
+  private mutating func whole(_ source: String, _ span: Span, _ node: Node) throws(Diagnostic) -> Node {
+    let expression = try Expression.parse(source, span)
+    if isBroken(expression) { return broken(node) }
     if case .name(let name) = expression.root.content, name.hasPrefix("params.") {
       let id = String(name.dropFirst("params.".count))
       try use(id, expression.root.span)
-      guard var value = value(ofParameter: id) else {
-        return node
-      }
+      guard var value = value(ofParameter: id) else { return broken(node) }
       try spend(value.weight, node.span)
       value.source = Node.Source(words: "`\(name)` is given here", span: value.span)
       value.span = node.span
@@ -155,8 +153,22 @@ struct Interpolation {
     return Self.node(value, node, Node.Source(words: words, span: nil))
   }
 
-  private mutating func evaluate(_ source: String, _ span: Span) throws(Diagnostic) -> Plain {
-    try evaluate(try Expression.parse(source, span))
+  /// Whether an expression uses a parameter that has been complained about.
+  private mutating func isBroken(_ expression: Expression) -> Bool {
+    var isBroken = false
+    for name in expression.names where name.hasPrefix("params.") {
+      let id = String(name.dropFirst("params.".count))
+      guard document["params"]?.entry(id) != nil else { continue }
+      usedParameters.insert(id)
+      if value(ofParameter: id)?.isBroken ?? true { isBroken = true }
+    }
+    return isBroken
+  }
+
+  private func broken(_ node: Node) -> Node {
+    var node = node
+    node.isBroken = true
+    return node
   }
 
   private mutating func evaluate(_ expression: Expression) throws(Diagnostic) -> Plain {
@@ -188,7 +200,8 @@ struct Interpolation {
   private mutating func spend(_ weight: Int, _ span: Span) throws(Diagnostic) {
     budget -= weight
     guard budget >= 0 else {
-      throw Diagnostic(.badInterpolation, "interpolation makes the spec larger than 1 MiB", at: span, label: "at this place")
+      throw Diagnostic(
+        .badInterpolation, "interpolation makes the spec larger than 1 MiB", at: span, label: "at this place")
     }
   }
 
@@ -202,50 +215,6 @@ struct Interpolation {
       .unknownName, "there is no parameter `\(id.shortened(to: 40))`", at: span, label: "not under `params`",
       help: match.map { ["did you mean `params.\($0.word)`?"] } ?? [],
       notes: declared.names.isEmpty ? ["the spec declares no parameters"] : ["parameters: " + declared.names.listed])
-  }
-
-  /// Splits text into literal parts and expressions; braces inside quotes do not count.
-  private func pieces(of text: String, _ span: Span) throws(Diagnostic) -> [Piece] {
-    var pieces: [Piece] = []
-    var literal: [UInt8] = []
-    let bytes = Array(text.utf8)
-    var index = 0
-    while index < bytes.count {
-      if bytes[index...].starts(with: "$${".utf8) {
-        literal += "${".utf8
-        index += 3
-      } else if bytes[index...].starts(with: "${".utf8) {
-        guard let end = Self.end(of: bytes, from: index + 2) else {
-          throw Diagnostic(
-            .badInterpolation, "a `${` is not closed", at: span, label: "needs `}`",
-            help: ["write `$${` if the text `${` is meant"])
-        }
-        if !literal.isEmpty { pieces.append(.text(String(decoding: literal, as: UTF8.self))) }
-        literal = []
-        pieces.append(.expression(String(decoding: bytes[index + 2..<end], as: UTF8.self)))
-        index = end + 1
-      } else {
-        literal.append(bytes[index])
-        index += 1
-      }
-    }
-    if !literal.isEmpty || pieces.isEmpty { pieces.append(.text(String(decoding: literal, as: UTF8.self))) }
-    return pieces
-  }
-
-  private static func end(of bytes: [UInt8], from start: Int) -> Int? {
-    var quote: UInt8?
-    for index in start..<bytes.count {
-      let byte = bytes[index]
-      if let open = quote {
-        if byte == open { quote = nil }
-      } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
-        quote = byte
-      } else if byte == UInt8(ascii: "}") {
-        return index
-      }
-    }
-    return nil
   }
 
   /// A value as a node at the place of another one.

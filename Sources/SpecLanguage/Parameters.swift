@@ -39,7 +39,14 @@ struct Parameters {
   }
 
   /// The value of a parameter once its interpolations are done; complains if its declaration forbids it.
-  mutating func check(_ name: String, _ value: Node) {
+  /// - Returns: whether the value is allowed.
+  mutating func check(_ name: String, _ value: Node) -> Bool {
+    let before = diagnostics.count
+    checkDeclaration(of: name, value)
+    return diagnostics.count == before
+  }
+
+  private mutating func checkDeclaration(of name: String, _ value: Node) {
     guard let entry = all[name]?.key, entry.value.entry("default") != nil else { return }
     let path = SpecPath("params").appending(name)
     var reading = Reading()
@@ -71,12 +78,14 @@ struct Parameters {
       guard let magnitude, let limit else { continue }
       guard bound == "min" ? magnitude < limit : magnitude > limit else { continue }
       complain(
-        .outOfRange, "`\(entry.key)` is \(value.words); its \(bound == "min" ? "least" : "greatest") value is \(node.words)",
+        .outOfRange,
+        "`\(entry.key)` is \(value.words); its \(bound == "min" ? "least" : "greatest") value is \(node.words)",
         value.span, path, label: "outside `\(bound)`", remarks: [.init(node.span, "declared here")])
     }
   }
 
-  private func type(of entry: Node.Entry) -> (name: String, read: @Sendable (Node, inout Reading) -> (Plain, Double?)?)? {
+  private func type(of entry: Node.Entry) -> (name: String, read: @Sendable (Node, inout Reading) -> (Plain, Double?)?)?
+  {
     guard let name = entry.value["type"]?.scalar?.text else { return nil }
     return Self.types.first { $0.name == name }
   }

@@ -113,7 +113,7 @@ import Testing
   @Test func `carets stand under wide and combining characters`() {
     let text = rendered("mdssm: 1\nmodels: {meta: {x-名前: é, latent: 0}}".replacing("é", with: "e\u{301}"))
     let lines = text.split(separator: "\n").map(String.init)
-    #expect(lines[4] == "  |                                 ^ expected a whole number from 1 to 512")
+    #expect(lines[4] == "  |                                    ^ expected a whole number from 1 to 512")
   }
 
   @Test func `text of the spec cannot command the terminal`() {

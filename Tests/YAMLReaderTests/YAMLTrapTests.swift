@@ -81,7 +81,7 @@ private let markedTexts: [String] = [
     #expect(result.diagnostics.isEmpty)
     let node = try #require(result.node)
     #expect(node.entry("b")?.keySpan.text == "b")
-    #expect(node.entry("b")?.keySpan.start == Position(line: 2, column: 1, byte: 11))
+    #expect(node.entry("b")?.keySpan.start == Position(line: 2, column: 1, byte: 10))
     #expect(node.node(at: "b[1]")?.span.text == "x")
     #expect(node.node(at: "b[2]")?.span.text == "😀y")
     #expect(node.node(at: "b[2]")?.span.start.column == 11)
@@ -109,10 +109,11 @@ private let markedTexts: [String] = [
     #expect(result.node?["a"]?.scalar?.text == "1")
   }
 
-  @Test(arguments: [
-    ([0xFF, 0xFE, 0x61, 0x00], 0), ([0x61, 0x3A, 0x20, 0xC3, 0x28], 3), ([0x61, 0x3A, 0x20, 0xED, 0xA0, 0x80], 3),
-    ([0x61, 0xC0, 0x80], 1), ([0x61, 0xF5, 0x80, 0x80, 0x80], 1), ([0x61, 0xE2, 0x82], 1),
-  ] as [([UInt8], Int)])
+  @Test(
+    arguments: [
+      ([0xFF, 0xFE, 0x61, 0x00], 0), ([0x61, 0x3A, 0x20, 0xC3, 0x28], 3), ([0x61, 0x3A, 0x20, 0xED, 0xA0, 0x80], 3),
+      ([0x61, 0xC0, 0x80], 1), ([0x61, 0xF5, 0x80, 0x80, 0x80], 1), ([0x61, 0xE2, 0x82], 1),
+    ] as [([UInt8], Int)])
   func `bytes that are not UTF-8 are refused at their place`(_ bytes: [UInt8], _ place: Int) {
     let result = YAML.read(SourceFile(name: "f", bytes: bytes))
     #expect(result.diagnostics.map(\.code) == [.notUTF8])
