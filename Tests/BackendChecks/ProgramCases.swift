@@ -109,7 +109,7 @@ private let layers: [GraphCase] = [
     let present = sketch.real([12, 5, 1], in: 1...1, special: [0, 0, 0])
     return [nil, present].flatMap { mask in
       [false, true].flatMap { reversed in
-        let (states, last) = weights.run(x, present: mask, reversed: reversed)
+        let (states, last) = weights.run(x.linear(weights.input, weights.bias), present: mask, reversed: reversed)
         return [states, last]
       }
     }
