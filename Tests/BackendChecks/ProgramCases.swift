@@ -26,7 +26,11 @@ private let chains: [GraphCase] = {
         let x = sketch.real(shape)
         let (left, right) = (x.tanh, x.sigmoid)
         let joined = left * right + left.maximum(right) - left.minimum(right)
-        return [joined * joined + joined, joined.stopGradient + x]
+        return [joined * joined + joined, joined + x]
+      },
+      GraphCase("a stopped value on \(shape)") { sketch in
+        let x = sketch.real(shape)
+        return [x.tanh.stopGradient * x, x.stopGradient.exp]
       },
       GraphCase("masked by NaN on \(shape)") { sketch in
         let x = sketch.real(shape, special: [.nan])
