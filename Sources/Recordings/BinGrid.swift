@@ -1,0 +1,75 @@
+/// The bins of one trial: `count` bins of one width from a start time, all in seconds.
+///
+/// A spike at time t falls into bin floor((t - start) / width): one on an edge belongs to the later bin. Times on a
+/// sampling grid carry rounding noise of a few 1e-14 s, so a spike counts as on the edge when it comes less than half a
+/// nanosecond before it (or four units in the last place of t, where that is more).
+struct BinGrid: Hashable, Sendable {
+  var start: Double
+  var width: Double
+  var count: Int
+
+  /// Half a nanosecond: far above rounding noise, far below any sampling interval.
+  static let tolerance = 0.5e-9
+
+  static func slack(_ time: Double) -> Double { Swift.max(tolerance, 4 * time.ulp) }
+
+  var end: Double { start + Double(count) * width }
+
+  /// The bin of a time; below 0 or at least `count` when it lies outside.
+  func bin(of time: Double) -> Int {
+    let place = ((time - start + Self.slack(time)) / width).rounded(.down)
+    return place < -1 ? -1 : place > Double(count) ? count : Int(place)
+  }
+
+  /// Adds the spikes of one unit to counts per bin. - Parameter times: sorted.
+  func count(_ times: [Double], into counts: inout [Float], at offset: Int) {
+    var index = Self.firstIndex(in: times, notBefore: start - Self.slack(start))
+    while index < times.count {
+      let bin = bin(of: times[index])
+      if bin >= count { break }
+      if bin >= 0 { counts[offset + bin] += 1 }
+      index += 1
+    }
+  }
+
+  /// The first index of a sorted array whose value is at least `time`.
+  static func firstIndex(in times: [Double], notBefore time: Double) -> Int {
+    var low = 0
+    var high = times.count
+    while low < high {
+      let middle = (low + high) / 2
+      if times[middle] < time { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}
+
+/// When a unit was observed: intervals that do not touch, in order.
+struct ObservedTime: Hashable, Sendable {
+  private var starts: [Double] = []
+  private var ends: [Double] = []
+
+  /// A bin may stick out of its interval by this much, in seconds: interval ends are often rounded to microseconds.
+  private static let tolerance = 1e-6
+
+  init(_ intervals: [(start: Double, end: Double)]) {
+    for interval in intervals.sorted(by: { ($0.start, $0.end) < ($1.start, $1.end) }) {
+      if let last = ends.last, interval.start <= last + Self.tolerance {
+        ends[ends.count - 1] = max(last, interval.end)
+      } else {
+        starts.append(interval.start)
+        ends.append(interval.end)
+      }
+    }
+  }
+
+  var first: Double? { starts.first }
+  var last: Double? { ends.last }
+
+  /// Whether the whole stretch was observed.
+  func covers(_ start: Double, _ end: Double) -> Bool {
+    let next = BinGrid.firstIndex(in: starts, notBefore: start + 2 * Self.tolerance)
+    guard next > 0 else { return false }
+    return starts[next - 1] <= start + Self.tolerance && end <= ends[next - 1] + Self.tolerance
+  }
+}

@@ -1,0 +1,38 @@
+import SpecLanguage
+
+/// Where the sessions of a dataset come from.
+package enum Dataset: Hashable, Sendable {
+  case generator(GeneratorDataset)
+  case nwb(NWBDataset)
+
+  package static let union = Union<Self>(
+    "dataset",
+    .arm("generator", GeneratorDataset.schema, Dataset.generator) { if case .generator(let v) = $0 { v } else { nil } },
+    .arm("nwb", NWBDataset.schema, Dataset.nwb) { if case .nwb(let v) = $0 { v } else { nil } },
+    notBuilt: [NotBuilt("hdf5", "Would read arrays of trials x bins x channels from plain HDF5 files.")])
+
+  /// What can be known of every session without its observations, in the order of their names.
+  /// - Parameter id: the dataset's name in the spec. - Parameter base: the folder that relative paths start at.
+  /// - Throws: the problems of all sessions.
+  package func headers(id: String, base: String = ".") throws(DataProblems) -> [SessionHeader] {
+    switch self {
+    case .generator(let dataset): try dataset.headers(id: id)
+    case .nwb(let dataset): try dataset.headers(id: id, base: base)
+    }
+  }
+
+  /// One session whole.
+  /// - Parameter name: the session's name as its header gives it.
+  package func load(id: String, session name: String, base: String = ".") throws(DataProblems) -> Session {
+    switch self {
+    case .generator(let dataset): try dataset.load(id: id, session: name)
+    case .nwb(let dataset): try dataset.load(id: id, session: name, base: base)
+    }
+  }
+
+  static func noSession(_ name: String, known: [String]) -> DataProblems {
+    let match = Suggestion.nearest(to: name, among: known)
+    let help = match.map { "did you mean `\($0.word)`?" } ?? "sessions: " + DataProblem.list(known)
+    return DataProblems([DataProblem(session: name, "there is no such session", help: [help])])
+  }
+}

@@ -1,0 +1,176 @@
+import Randomness
+import SpecLanguage
+
+/// Sessions simulated from a known system.
+///
+/// Every session has its own read-out C ~ N(0, 1) / sqrt 2 without bias, its own trials and its own noise. The numbers
+/// depend on seed, dataset, session and trial only: fewer trials or sessions are a prefix of more.
+package struct GeneratorDataset: Hashable, Sendable {
+  package enum System: Hashable, Sendable {
+    case limitCycle(LimitCycle)
+
+    package static let union = Union<Self>(
+      "system",
+      .arm("limit_cycle", LimitCycle.schema, Self.limitCycle) { if case .limitCycle(let v) = $0 { v } else { nil } },
+      notBuilt: ["hopf", "duffing", "pitchfork", "lorenz"])
+  }
+
+  package struct Trials: Hashable, Sendable {
+    package var count: Int
+    package var length: Nanoseconds
+
+    package static let schema = Schema<Self>(
+      "trials", "How many trials each session has and how long they are.",
+      Field("count", \.count, .count, "Trials of each session, over all splits."),
+      Field("length", \.length, .duration, "Length of a trial, a whole number of bins."),
+      make: Self.init(count:length:))
+  }
+
+  package var system: System
+  package var sessions: Int
+  package var channels: ChannelCounts
+  package var observe: GeneratedObservation
+  package var trials: Trials
+  package var bin: Nanoseconds
+  package var split: SplitPlan
+  package var seed: UInt64
+
+  package static let schema = Schema<Self>(
+    "generator", "Sessions simulated from a known system.",
+    Field("system", \.system, .union(System.union), "The system whose states drive the channels."),
+    Field("sessions", \.sessions, .count, default: 1, "How many sessions to simulate."),
+    Field("channels", \.channels, ChannelCounts.kind, "Channels of each session: a number, a list or `int_uniform`."),
+    Field("observe", \.observe, .union(GeneratedObservation.union), "How channels show the state."),
+    Field("trials", \.trials, .section(Trials.schema), "How many trials each session has and how long they are."),
+    Field("bin", \.bin, .duration, "Width of a bin; the state is kept at the start of each."),
+    Field("split", \.split, .section(SplitPlan.schema), "Which trials are for training, choosing and scoring."),
+    Field("seed", \.seed, .seed, default: 0, "Seed of everything that is drawn."),
+    rules: [
+      Rule("trials") { WholeBins.complaint("trials.length", $0.trials.length, bin: $0.bin) },
+      Rule("bin") { dataset in
+        switch dataset.system {
+        case .limitCycle(let cycle):
+          dataset.bin.count % cycle.step.count == 0
+            ? nil : "`bin` is \(dataset.bin), which is not a whole number of system steps of \(cycle.step)"
+        }
+      },
+      Rule("system") { dataset in
+        switch dataset.system {
+        case .limitCycle(let cycle): cycle.speed.complaint("system.speed", sessions: dataset.sessions)
+        }
+      },
+      Rule("channels") { $0.channels.complaint("channels", sessions: $0.sessions) },
+    ],
+    make: Self.init(system:sessions:channels:observe:trials:bin:split:seed:))
+}
+
+extension GeneratorDataset {
+  func names(id: String) -> [String] {
+    let digits = max(2, String(sessions).count)
+    return (1...sessions).map { number in
+      let text = String(number)
+      return id + "/" + String(repeating: "0", count: digits - text.count) + text
+    }
+  }
+
+  func headers(id: String) throws(DataProblems) -> [SessionHeader] {
+    var found = ProblemList()
+    let headers = names(id: id).enumerated().compactMap { index, name in
+      found.attempt { () throws(DataProblem) -> SessionHeader in
+        try plan(id: id, index: index, name: name).header(self)
+      }
+    }
+    try found.check()
+    return headers
+  }
+
+  func load(id: String, session name: String) throws(DataProblems) -> Session {
+    let names = names(id: id)
+    guard let index = names.firstIndex(of: name) else { throw Dataset.noSession(name, known: names) }
+    var found = ProblemList()
+    let plan = found.attempt { () throws(DataProblem) -> GeneratedPlan in
+      try self.plan(id: id, index: index, name: name)
+    }
+    guard let plan else { throw DataProblems(found.problems) }
+    return simulate(plan)
+  }
+
+  private func plan(id: String, index: Int, name: String) throws(DataProblem) -> GeneratedPlan {
+    let stream = Stream(seed: seed, path: ["data", id, name])
+    let bins = trials.length.count / bin.count
+    let starts = (0..<trials.count).map { Double($0) * trials.length.seconds }
+    let splits = try split.assign(starts: starts, session: name)
+    let parameter: Double
+    var metadata = ["kind": "generator"]
+    switch system {
+    case .limitCycle(let cycle):
+      parameter = cycle.speed.value(session: index, of: sessions, stream: stream.child("speed"))
+      metadata["system"] = "limit_cycle"
+      metadata["speed"] = shortText(parameter)
+      metadata["radius"] = shortText(cycle.radius)
+      metadata["noise"] = shortText(cycle.noise)
+    }
+    return GeneratedPlan(
+      name: name, stream: stream, channels: channels.value(session: index, stream: stream.child("channels")),
+      bins: bins, parameter: parameter, metadata: metadata,
+      trials: zip(starts, splits).map { Trial(length: bins, split: $1, start: $0) })
+  }
+
+  private func simulate(_ plan: GeneratedPlan) -> Session {
+    switch system {
+    case .limitCycle(let cycle):
+      var readOut = plan.stream.child("readout")
+      let scale = 0.5.squareRoot()
+      let rows = (0..<plan.channels).map { _ in (scale * readOut.normal(), scale * readOut.normal()) }
+      let count = plan.trials.count
+      var observations = [Float](repeating: .nan, count: plan.channels * count * plan.bins)
+      var truth = observations
+      for trial in 0..<count {
+        let stream = plan.stream.child("trial", String(trial))
+        var stateStream = stream.child("state")
+        var noiseStream = stream.child("observation")
+        let states = cycle.trajectory(
+          speed: plan.parameter, bins: plan.bins, stride: bin.count / cycle.step.count, stream: &stateStream)
+        for bin in 0..<plan.bins {
+          let state = (states[2 * bin], states[2 * bin + 1])
+          for (channel, row) in rows.enumerated() {
+            let place = (channel * count + trial) * plan.bins + bin
+            let signal = observe.signal(state, row, radius: cycle.radius)
+            truth[place] = Float(signal)
+            observations[place] = Float(observe.observe(signal, stream: &noiseStream))
+          }
+        }
+      }
+      return Session(
+        name: plan.name, metadata: plan.metadata, binWidth: bin, channels: plan.channels, bins: plan.bins,
+        trials: plan.trials, isCounts: observe.isCounts, observations: observations, truth: truth)
+    }
+  }
+}
+
+/// What is known of a generated session before it is simulated.
+private struct GeneratedPlan {
+  var name: String
+  var stream: Stream
+  var channels: Int
+  var bins: Int
+  /// The value of the system's parameter that differs between sessions.
+  var parameter: Double
+  var metadata: [String: String]
+  var trials: [Trial]
+
+  func header(_ dataset: GeneratorDataset) -> SessionHeader {
+    SessionHeader(
+      name: name, files: [], metadata: metadata, channels: channels, bins: bins, trials: trials.countsBySplit,
+      binWidth: dataset.bin, behavior: [], isCounts: dataset.observe.isCounts, notes: [])
+  }
+}
+
+extension [Trial] {
+  /// How many trials each split has, every split named.
+  package var countsBySplit: [Split: Int] {
+    var counts = Dictionary(uniqueKeysWithValues: Split.allCases.map { ($0, 0) })
+    for trial in self { counts[trial.split, default: 0] += 1 }
+    return counts
+  }
+}

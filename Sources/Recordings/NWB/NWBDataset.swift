@@ -1,0 +1,87 @@
+import SpecLanguage
+
+/// Sessions read from files of Neurodata Without Borders, one session per file.
+package struct NWBDataset: Hashable, Sendable {
+  package var path: String
+  package var observe: NWBObservation
+  package var trials: TrialTable?
+  package var windows: Windows?
+  /// Names of ours and the series that they are read from.
+  package var behavior: [Named<String>]
+  package var split: SplitPlan
+
+  package static let schema = Schema<Self>(
+    "nwb", "Sessions read from files of Neurodata Without Borders, one session per file.",
+    Field("path", \.path, .path, "A file, or a pattern such as `sub-*/*.nwb`; every file is a session."),
+    Field("observe", \.observe, .union(NWBObservation.union), "What the channels are."),
+    Field(
+      "trials", \.trials, .optional(.section(TrialTable.schema)),
+      "Trials from a table of intervals; the table `trials` where neither this nor `windows` is given."),
+    Field(
+      "windows", \.windows, .optional(.section(Windows.schema)),
+      "Windows of one length, for recordings without trials."),
+    Field(
+      "behavior", \.behavior, .map(.path), default: [],
+      "Signals to read beside the channels: a name for each and the series, by path or name. A bin holds the mean of its "
+        + "samples; where it has none, the value at its centre on the line between the neighbouring samples."),
+    Field("split", \.split, .section(SplitPlan.schema), "Which trials are for training, choosing and scoring."),
+    notBuilt: [NotBuilt("quality", "Would leave out sessions by decoding, drift and variability.")],
+    rules: [
+      Rule("windows") { dataset in
+        dataset.trials != nil && dataset.windows != nil ? "give one of `trials` and `windows`" : nil
+      },
+      Rule("trials") { $0.trials?.complaint(bin: $0.observe.bin) },
+      Rule("windows") { $0.windows?.complaint(bin: $0.observe.bin) },
+    ],
+    make: Self.init(path:observe:trials:windows:behavior:split:))
+}
+
+extension NWBDataset {
+  func headers(id: String, base: String) throws(DataProblems) -> [SessionHeader] {
+    var found = ProblemList()
+    var headers: [SessionHeader] = []
+    for (name, file) in try sessions(id: id, base: base) {
+      do throws(DataProblems) {
+        headers.append(try NWBSessionReader(dataset: self, name: name, path: file).header())
+      } catch {
+        found.add(error)
+      }
+    }
+    try found.check()
+    return headers
+  }
+
+  func load(id: String, session name: String, base: String) throws(DataProblems) -> Session {
+    let sessions = try sessions(id: id, base: base)
+    guard let session = sessions.first(where: { $0.name == name }) else {
+      throw Dataset.noSession(name, known: sessions.map(\.name))
+    }
+    return try NWBSessionReader(dataset: self, name: name, path: session.file).load()
+  }
+
+  /// The sessions and their files, in the order of the paths.
+  private func sessions(id: String, base: String) throws(DataProblems) -> [(name: String, file: String)] {
+    let whole = Glob.resolve(path, base: base)
+    let files = Glob.hasPattern(path) ? Glob.files(whole) : [whole]
+    if files.isEmpty {
+      let problem = DataProblem(
+        session: id, file: whole, "no file matches the pattern",
+        help: ["check `path`; a relative path starts at the folder of the spec"])
+      throw DataProblems([problem])
+    }
+    var found = ProblemList()
+    var sessions: [(name: String, file: String)] = []
+    for file in files {
+      let name = id + "/" + Glob.stem(file)
+      if let twin = sessions.first(where: { $0.name == name }) {
+        found.add(
+          DataProblem(
+            session: name, file: file, "the file has the same name as \(twin.file)",
+            help: ["make datasets of their own for the two folders"]))
+      }
+      sessions.append((name, file))
+    }
+    try found.check()
+    return sessions
+  }
+}

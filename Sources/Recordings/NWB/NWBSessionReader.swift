@@ -1,0 +1,287 @@
+import HDF5File
+import SpecLanguage
+
+/// Reads one NWB file as one session: trials first, then splits, then channels, then behaviour.
+struct NWBSessionReader {
+  let dataset: NWBDataset
+  let name: String
+  let path: String
+
+  /// What is known before any signal is read.
+  private struct Plan {
+    var nwb: NWBFile
+    var source: Source
+    var trials: [Trial]
+    var notes: [String]
+    var behavior: [(name: String, series: NWBSeries)]
+
+    var bins: Int { trials.map(\.length).max() ?? 0 }
+  }
+
+  private enum Source {
+    case spikes(SpikeTable)
+    case counts(CountSeries)
+
+    var channels: Int {
+      switch self {
+      case .spikes(let table): table.units
+      case .counts(let series): series.columns.count
+      }
+    }
+  }
+
+  /// Channels x trials x bins, with what became of them.
+  private struct Channels {
+    var count: Int
+    var isCounts: Bool
+    var values: [Float]
+    var notes: [String] = []
+  }
+
+  func header() throws(DataProblems) -> SessionHeader {
+    let plan = try plan()
+    var channels = plan.source.channels
+    var isCounts = dataset.observe.smooth == nil
+    var notes = plan.notes
+    // Which channels stay, and whether numbers are counts, is in the signals themselves here.
+    if needsSignals(plan.source) {
+      let read = try observations(plan)
+      channels = read.count
+      isCounts = read.isCounts
+      notes += read.notes
+    }
+    return SessionHeader(
+      name: name, files: [path], metadata: plan.nwb.metadata, channels: channels, bins: plan.bins,
+      trials: plan.trials.countsBySplit, binWidth: dataset.observe.bin,
+      behavior: plan.behavior.map { ($0.name, $0.series.dimensions) }, isCounts: isCounts, notes: notes)
+  }
+
+  func load() throws(DataProblems) -> Session {
+    let plan = try plan()
+    var found = ProblemList()
+    var channels: Channels?
+    do throws(DataProblems) {
+      channels = try observations(plan)
+    } catch {
+      found.add(error)
+    }
+    var behavior: [Behavior] = []
+    for (name, series) in plan.behavior {
+      let read = found.attempt { () throws(DataProblem) -> Behavior in try self.behavior(name, series, plan) }
+      if let read { behavior.append(read) }
+    }
+    try found.check()
+    guard let channels else { throw DataProblems(found.problems) }
+    return Session(
+      name: name, metadata: plan.nwb.metadata, binWidth: dataset.observe.bin, channels: channels.count, bins: plan.bins,
+      trials: plan.trials, isCounts: channels.isCounts, observations: channels.values, behavior: behavior,
+      notes: plan.notes + channels.notes)
+  }
+
+  private func needsSignals(_ source: Source) -> Bool {
+    if dataset.observe.minRate != nil { return true }
+    switch source {
+    case .spikes: return false
+    case .counts: return dataset.observe.smooth == nil
+    }
+  }
+
+  // MARK: - Plan
+
+  private func plan() throws(DataProblems) -> Plan {
+    var found = ProblemList()
+    let nwb = found.attempt { () throws(DataProblem) -> NWBFile in
+      let nwb = try NWBFile(path: path, session: name)
+      try nwb.checkFormat()
+      return nwb
+    }
+    guard let nwb else { throw DataProblems(found.problems) }
+    let source = found.attempt { () throws(DataProblem) -> Source in try self.source(nwb) }
+    var behavior: [(name: String, series: NWBSeries)] = []
+    for entry in dataset.behavior {
+      let series = found.attempt { () throws(DataProblem) -> NWBSeries in try NWBSeries(entry.value, in: nwb) }
+      if let series { behavior.append((entry.id, series)) }
+    }
+    var layout: TrialLayout?
+    if source != nil || dataset.windows == nil {
+      layout = found.attempt { () throws(DataProblem) -> TrialLayout in try self.layout(nwb, source) }
+    }
+    try found.check()
+    guard let source, let layout else { throw DataProblems(found.problems) }
+    let splits = found.attempt { () throws(DataProblem) -> [Split] in try self.splits(layout, nwb) }
+    guard let splits else { throw DataProblems(found.problems) }
+    let trials = zip(layout.slots, splits).map {
+      Trial(length: $0.bins, split: $1, start: $0.start, columns: $0.columns)
+    }
+    return Plan(nwb: nwb, source: source, trials: trials, notes: layout.notes, behavior: behavior)
+  }
+
+  private func splits(_ layout: TrialLayout, _ nwb: NWBFile) throws(DataProblem) -> [Split] {
+    do throws(DataProblem) {
+      return try dataset.split.assign(starts: layout.slots.map(\.start), session: name)
+    } catch {
+      throw nwb.problem(nil, error.message, help: error.help + layout.notes)
+    }
+  }
+
+  private func source(_ nwb: NWBFile) throws(DataProblem) -> Source {
+    switch dataset.observe {
+    case .spikes: .spikes(try SpikeTable(nwb))
+    case .counts(let spec): .counts(try CountSeries(spec, in: nwb))
+    }
+  }
+
+  private func layout(_ nwb: NWBFile, _ source: Source?) throws(DataProblem) -> TrialLayout {
+    let bin = dataset.observe.bin
+    if let windows = dataset.windows {
+      guard let source else { throw nwb.problem(nil, "the recording has no channels to cut windows from") }
+      let recorded = try recorded(windows, source, nwb)
+      return try TrialLayout(windows, bin: bin, recorded: recorded, in: nwb)
+    }
+    if let trials = dataset.trials { return try TrialLayout(trials, bin: bin, in: nwb) }
+    guard nwb.file.exists("intervals/trials") else {
+      throw nwb.problem(
+        "intervals/trials", "the file has no table of trials, and the spec does not say how to cut the recording",
+        help: [
+          "for a continuous recording give `windows: {length: 10 s}`",
+          "for another table give `trials: {table: ...}`",
+        ])
+    }
+    return try TrialLayout(TrialTable.standard, bin: bin, in: nwb)
+  }
+
+  private func recorded(
+    _ windows: Windows, _ source: Source, _ nwb: NWBFile
+  ) throws(DataProblem) -> (start: Double, end: Double) {
+    switch source {
+    case .counts(let series):
+      return (series.start, series.start + Double(series.series.samples) / series.rate)
+    case .spikes(let table):
+      if let observed = table.observed {
+        return (observed.compactMap(\.first).min() ?? 0, observed.compactMap(\.last).max() ?? 0)
+      }
+      if windows.to != nil { return (0, 0) }
+      return (0, try table.times(nwb).compactMap(\.last).max() ?? 0)
+    }
+  }
+
+  // MARK: - Signals
+
+  private func observations(_ plan: Plan) throws(DataProblems) -> Channels {
+    var found = ProblemList()
+    let read = found.attempt { () throws(DataProblem) -> Channels in
+      var channels =
+        switch plan.source {
+        case .spikes(let table): try spikes(table, plan)
+        case .counts(let series): try counts(series, plan)
+        }
+      try dropQuiet(&channels, plan)
+      smooth(&channels, plan)
+      return channels
+    }
+    guard let read else { throw DataProblems(found.problems) }
+    return read
+  }
+
+  /// The bins of a trial on the clock of the channels.
+  private func grid(_ trial: Trial, leading: Bool = true) -> BinGrid {
+    let lead = leading ? dataset.trials?.lead.seconds ?? 0 : 0
+    return BinGrid(start: trial.start - lead, width: dataset.observe.bin.seconds, count: trial.length)
+  }
+
+  private func spikes(_ table: SpikeTable, _ plan: Plan) throws(DataProblem) -> Channels {
+    let times = try table.times(plan.nwb)
+    let bins = plan.bins
+    var values = [Float](repeating: .nan, count: table.units * plan.trials.count * bins)
+    for unit in 0..<table.units {
+      for (number, trial) in plan.trials.enumerated() {
+        let offset = (unit * plan.trials.count + number) * bins
+        let grid = grid(trial)
+        for bin in 0..<trial.length { values[offset + bin] = 0 }
+        grid.count(times[unit], into: &values, at: offset)
+        guard let observed = table.observed?[unit] else { continue }
+        for bin in 0..<trial.length {
+          let start = grid.start + Double(bin) * grid.width
+          if !observed.covers(start, start + grid.width) { values[offset + bin] = .nan }
+        }
+      }
+    }
+    return Channels(count: table.units, isCounts: true, values: values)
+  }
+
+  private func counts(_ series: CountSeries, _ plan: Plan) throws(DataProblem) -> Channels {
+    let all = try series.series.values(plan.nwb)
+    let bins = plan.bins
+    let width = series.series.dimensions
+    var values = [Float](repeating: .nan, count: series.columns.count * plan.trials.count * bins)
+    var missing: (row: Int, column: Int)?
+    for (channel, column) in series.columns.enumerated() {
+      for (number, trial) in plan.trials.enumerated() {
+        let offset = (channel * plan.trials.count + number) * bins
+        let first = series.row(at: grid(trial).start)
+        for bin in 0..<trial.length where (0..<series.series.samples).contains(first + bin) {
+          let value = all[(first + bin) * width + column]
+          if !value.isFinite { missing = missing ?? (first + bin, column) }
+          values[offset + bin] = Float(value)
+        }
+      }
+    }
+    if let missing {
+      throw plan.nwb.problem(
+        series.series.object + "/data", "row \(missing.row), column \(missing.column) is not a number",
+        help: ["choose trials or channels without gaps"])
+    }
+    let isCounts = values.allSatisfy { $0.isNaN || ($0 >= 0 && $0 == $0.rounded()) }
+    let note = "`\(series.series.object)` holds numbers that are not counts: taken as real-valued"
+    return Channels(
+      count: series.columns.count, isCounts: isCounts, values: values, notes: isCounts ? [] : [note])
+  }
+
+  /// Leaves out channels whose mean rate over the observed bins of all trials is below `min_rate`.
+  private func dropQuiet(_ channels: inout Channels, _ plan: Plan) throws(DataProblem) {
+    guard let minRate = dataset.observe.minRate else { return }
+    let size = plan.trials.count * plan.bins
+    let all = channels.values
+    let kept = (0..<channels.count).filter { channel in
+      var sum = 0.0
+      var seconds = 0.0
+      for value in all[channel * size..<(channel + 1) * size] where !value.isNaN {
+        sum += Double(value)
+        seconds += dataset.observe.bin.seconds
+      }
+      return seconds > 0 && sum / seconds >= minRate
+    }
+    if kept.count == channels.count { return }
+    let text = "\(channels.count - kept.count) of \(channels.count) channels: fewer than \(shortText(minRate)) Hz"
+    guard !kept.isEmpty else {
+      throw plan.nwb.problem(nil, "`min_rate` leaves out \(text)", help: ["use a lower `min_rate`"])
+    }
+    channels.notes.append("left out " + text)
+    channels.values = kept.flatMap { all[$0 * size..<($0 + 1) * size] }
+    channels.count = kept.count
+  }
+
+  private func smooth(_ channels: inout Channels, _ plan: Plan) {
+    guard let sigma = dataset.observe.smooth else { return }
+    let filter = Smoothing(sigma: sigma.seconds / dataset.observe.bin.seconds)
+    for channel in 0..<channels.count {
+      for (number, trial) in plan.trials.enumerated() {
+        let offset = (channel * plan.trials.count + number) * plan.bins
+        filter.apply(to: &channels.values, in: offset..<offset + trial.length)
+      }
+    }
+    channels.isCounts = false
+  }
+
+  private func behavior(_ name: String, _ series: NWBSeries, _ plan: Plan) throws(DataProblem) -> Behavior {
+    let sampling = BehaviorSampling(
+      times: try series.times(plan.nwb), samples: series.samples, dimensions: series.dimensions,
+      values: try series.values(plan.nwb))
+    let size = plan.trials.count * plan.bins
+    var values = [Float](repeating: .nan, count: series.dimensions * size)
+    for (number, trial) in plan.trials.enumerated() {
+      sampling.fill(grid(trial, leading: false), into: &values, offset: number * plan.bins, step: size)
+    }
+    return Behavior(name: name, unit: series.unit, dimensions: series.dimensions, values: values)
+  }
+}

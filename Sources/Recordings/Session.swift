@@ -1,0 +1,113 @@
+import SpecLanguage
+
+/// What a trial is used for.
+package enum Split: String, CaseIterable, Hashable, Sendable { case train, valid, test }
+
+/// One trial or window of a session.
+package struct Trial: Hashable, Sendable {
+  /// Bins.
+  package var length: Int
+  package var split: Split
+  /// Seconds from the start of the recording to the first bin, on the clock of the behaviour.
+  package var start: Double
+  /// The row of the trials table as text.
+  package var columns: [String: String]
+
+  package init(length: Int, split: Split, start: Double, columns: [String: String] = [:]) {
+    self.length = length
+    self.split = split
+    self.start = start
+    self.columns = columns
+  }
+}
+
+/// A signal of the animal or the apparatus on the same bins as the neural observations.
+package struct Behavior: Hashable, Sendable {
+  package var name: String
+  package var unit: String
+  package var dimensions: Int
+  /// `[dimensions, trials, bins]`; NaN where nothing was measured and after the end of a trial.
+  package var values: [Float]
+
+  package init(name: String, unit: String, dimensions: Int, values: [Float]) {
+    self.name = name
+    self.unit = unit
+    self.dimensions = dimensions
+    self.values = values
+  }
+}
+
+/// One recording cut into trials of bins.
+package struct Session: Sendable {
+  /// `<dataset>/<file stem>`; generated sessions are `<dataset>/01`, `<dataset>/02`, ...
+  package var name: String
+  /// What the file says about the recording (subject, session_id, date, ...); the true parameters of generated sessions.
+  package var metadata: [String: String]
+  package var binWidth: Nanoseconds
+  package var channels: Int
+  /// Bins of the longest trial.
+  package var bins: Int
+  package var trials: [Trial]
+  /// Whether the observations are numbers of spikes per bin, so that a Poisson model is allowed.
+  package var isCounts: Bool
+  /// `[channels, trials, bins]`; NaN where nothing was observed and after the end of a trial.
+  package var observations: [Float]
+  package var behavior: [Behavior]
+  /// The signal without observation noise, laid out as the observations; only generated sessions know it.
+  package var truth: [Float]?
+  /// What was left out and why.
+  package var notes: [String]
+
+  package init(
+    name: String, metadata: [String: String] = [:], binWidth: Nanoseconds, channels: Int, bins: Int, trials: [Trial],
+    isCounts: Bool, observations: [Float], behavior: [Behavior] = [], truth: [Float]? = nil, notes: [String] = []
+  ) {
+    precondition(observations.count == channels * trials.count * bins, "observations are [channels, trials, bins]")
+    self.name = name
+    self.metadata = metadata
+    self.binWidth = binWidth
+    self.channels = channels
+    self.bins = bins
+    self.trials = trials
+    self.isCounts = isCounts
+    self.observations = observations
+    self.behavior = behavior
+    self.truth = truth
+    self.notes = notes
+  }
+
+  /// The place of one observation in `observations` and `truth`.
+  package func index(channel: Int, trial: Int, bin: Int) -> Int { (channel * trials.count + trial) * bins + bin }
+}
+
+/// What can be known of a session without its observations.
+package struct SessionHeader: Sendable {
+  package var name: String
+  /// The files that the session is read from; none for generated sessions.
+  package var files: [String]
+  package var metadata: [String: String]
+  package var channels: Int
+  package var bins: Int
+  package var trials: [Split: Int]
+  package var binWidth: Nanoseconds
+  package var behavior: [(name: String, dimensions: Int)]
+  package var isCounts: Bool
+  package var notes: [String]
+
+  package init(
+    name: String, files: [String] = [], metadata: [String: String] = [:], channels: Int, bins: Int,
+    trials: [Split: Int], binWidth: Nanoseconds, behavior: [(name: String, dimensions: Int)] = [], isCounts: Bool,
+    notes: [String] = []
+  ) {
+    self.name = name
+    self.files = files
+    self.metadata = metadata
+    self.channels = channels
+    self.bins = bins
+    self.trials = trials
+    self.binWidth = binWidth
+    self.behavior = behavior
+    self.isCounts = isCounts
+    self.notes = notes
+  }
+}
