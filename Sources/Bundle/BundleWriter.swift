@@ -36,6 +36,13 @@ package final class BundleWriter: Sendable {
     try pointLatest(in: parent, to: name)
   }
 
+  /// Opens a bundle that exists, to add to it.
+  package init(adding folder: String, disk: Disk = Disk()) throws(BundleError) {
+    self.folder = folder
+    self.disk = disk
+    manifest = Mutex(try ResultBundle(folder: folder).manifest)
+  }
+
   /// Writes a file whole or not at all, replacing what was there.
   /// - Parameter path: below the bundle's folder, for example `result/metrics.tsv`.
   package func write(_ bytes: [UInt8], to path: String, role: String) throws(BundleError) {

@@ -1,1 +1,66 @@
-// Report
+import Bundle
+import Foundation
+
+/// The report of a bundle: `report/index.html`, one page without network, and `report/figures/` with each figure's
+/// picture, data and script.
+package enum Report {
+  /// A file of the report, as text, at its path in the bundle.
+  package struct File: Hashable, Sendable {
+    package var path: String
+    package var text: String
+    package var role: String
+  }
+
+  /// All files of the report. The same bundle and the same gnuplot give the same bytes.
+  /// - Parameter gnuplot: what draws; without it the page shows the tables and says what to install.
+  package static func files(of bundle: ResultBundle, gnuplot: Gnuplot?) -> [File] {
+    let contents = Contents(bundle)
+    let drawings = figures(contents).map { draw($0, gnuplot) }
+    var files = [File(path: "report/index.html", text: Page(contents, drawings).markup, role: "report")]
+    for drawing in drawings {
+      let stem = "report/figures/" + drawing.figure.id
+      files.append(File(path: stem + ".tsv", text: drawing.figure.data.text, role: "figure data"))
+      files.append(File(path: stem + ".gp", text: drawing.figure.script, role: "figure script"))
+      if let svg = drawing.svg { files.append(File(path: stem + ".svg", text: svg, role: "figure")) }
+    }
+    return files
+  }
+
+  /// Writes the report of a finished bundle into it, replacing an older one, and lists it in the manifest.
+  /// - Parameter folder: the bundle's folder.
+  /// - Returns: the path of the page.
+  @discardableResult
+  package static func write(bundle folder: String) throws(BundleError) -> String {
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+    let bundle = try ResultBundle(folder: folder)
+    let writer = try BundleWriter(adding: folder)
+    for file in files(of: bundle, gnuplot: .find(on: path)) {
+      try writer.write(file.text, to: file.path, role: file.role)
+    }
+    return folder + "/report/index.html"
+  }
+
+  private static func figures(_ contents: Contents) -> [Figure] {
+    var figures = contents.metrics.map(\.evaluation).distinct.compactMap {
+      ForecastFigure.figure(EvaluationScores($0, contents.metrics))
+    }
+    if let embedding = contents.embedding {
+      figures += embedding.points.map(\.run).distinct.compactMap { EmbeddingFigure.figure(embedding, run: $0) }
+    }
+    figures += contents.examples.compactMap(TraceFigure.figure)
+    figures += [LossFigure.figure(contents.logs)].compactMap { $0 }
+    return figures
+  }
+
+  private static func draw(_ figure: Figure, _ gnuplot: Gnuplot?) -> Page.Drawing {
+    guard let gnuplot else {
+      let advice = "The figures are not drawn because gnuplot is missing: sudo apt-get install gnuplot-nox"
+      return Page.Drawing(figure: figure, svg: nil, problem: advice)
+    }
+    do throws(Gnuplot.Failure) {
+      return Page.Drawing(figure: figure, svg: try gnuplot.draw(figure), problem: nil)
+    } catch {
+      return Page.Drawing(figure: figure, svg: nil, problem: "\(figure.id) is not drawn: \(error.message)")
+    }
+  }
+}

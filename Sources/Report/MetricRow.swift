@@ -1,0 +1,76 @@
+import Bundle
+
+/// One row of `metrics.tsv`, its metric taken apart: `forecast.hold.r2@10` is evaluation `forecast`, predictor
+/// `hold`, measure `r2`, horizon 10. The predictor of the model itself is empty; any other is a floor beside it.
+struct MetricRow {
+  var trial: String
+  var run: String
+  var session: String
+  var split: String
+  var evaluation: String
+  var predictor: String
+  var measure: String
+  var horizon: Int?
+  var value: Double
+  var n: String
+
+  init?(trial: String, run: String, session: String, split: String, metric: String, value: String, n: String) {
+    var parts = metric.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count >= 2, let number = Double(value), let last = parts.popLast() else { return nil }
+    self.trial = trial
+    self.run = run
+    self.session = session
+    self.split = split
+    self.value = number
+    self.n = n
+    evaluation = parts.removeFirst()
+    predictor = parts.joined(separator: ".")
+    let ends = last.split(separator: "@", omittingEmptySubsequences: false)
+    measure = String(ends[0])
+    guard ends.count > 1 else { return }
+    guard ends.count == 2, let bins = Int(ends[1]) else { return nil }
+    horizon = bins
+  }
+
+  /// The rows of `metrics.tsv`; nil when a column is missing or a row cannot be read.
+  static func all(in table: TSV) -> [MetricRow]? {
+    let names = ["trial", "run", "session", "split", "metric", "value", "n"]
+    let places = names.compactMap { table.columns.firstIndex(of: $0) }
+    guard places.count == names.count else { return nil }
+    let rows = table.rows.compactMap { cells in
+      MetricRow(
+        trial: cells[places[0]], run: cells[places[1]], session: cells[places[2]], split: cells[places[3]],
+        metric: cells[places[4]], value: cells[places[5]], n: cells[places[6]])
+    }
+    return rows.count == table.rows.count ? rows : nil
+  }
+}
+
+/// What is scored together: the sessions of one run on one split, in one trial of a sweep.
+struct MetricGroup: Hashable {
+  var trial: String
+  var run: String
+  var split: String
+
+  init(_ row: MetricRow) {
+    trial = row.trial
+    run = row.run
+    split = row.split
+  }
+
+  /// A name that says no more than is needed to tell the groups apart.
+  func title(among groups: [MetricGroup]) -> String {
+    var words = [run]
+    if Set(groups.map(\.split)).count > 1 { words.append(split) }
+    if Set(groups.map(\.trial)).count > 1 { words.append("trial \(trial)") }
+    return words.joined(separator: ", ")
+  }
+}
+
+extension Sequence where Element: Hashable {
+  /// The elements without repetition, in the order of their first appearance.
+  var distinct: [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
+  }
+}

@@ -1,0 +1,37 @@
+import Evaluation
+import Testing
+
+struct CorrelationTests {
+  @Test func `equal values share the average of the ranks that they fill`() {
+    #expect(Correlation.ranks([10, 20, 10, 30, 20, 20]) == [1.5, 4, 1.5, 6, 4, 4])
+    #expect(Correlation.ranks([]) == [])
+    #expect(Correlation.ranks([-0.0, 0.0]) == [1.5, 1.5])
+  }
+
+  /// Without ties rho = 1 - 6 sum d^2 / (n (n^2 - 1)).
+  @Test(arguments: [[3, 1, 2, 5, 4], [1, 2, 3, 4, 5], [5, 4, 3, 2, 1], [2, 1, 4, 3, 5]] as [[Double]])
+  func `without ties rho is the textbook formula of rank differences`(_ other: [Double]) {
+    let base: [Double] = [1, 2, 3, 4, 5]
+    let squares = zip(base, other).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    #expect(abs(Correlation.spearman(base, other.map { $0 * $0 * $0 }) - (1 - 6 * squares / 120)) < 1e-12)
+  }
+
+  /// Ranks 1 2.5 2.5 4 and 1 2 3.5 3.5: sum of products 3.75, spreads 4.5 and 4.5.
+  @Test func `with ties rho is Pearson's r of the average ranks`() {
+    #expect(abs(Correlation.spearman([0, 1, 1, 2], [0, 1, 9, 9]) - 3.75 / 4.5) < 1e-12)
+  }
+
+  /// Deviations -1 0 1 and -2 1 1: 3 / sqrt(2 * 6).
+  @Test func `Pearson's r of a case worked by hand`() {
+    #expect(abs(Correlation.pearson([1, 2, 3], [0, 3, 3]) - 3 / 12.0.squareRoot()) < 1e-12)
+  }
+
+  @Test func `pairs with a missing side are left out before ranking`() {
+    #expect(Correlation.spearman([1, 100, 2, 3], [1, .nan, 2, 3]) == 1)
+  }
+
+  @Test func `too little or nothing that varies has no correlation`() {
+    #expect(Correlation.pearson([1], [2]).isNaN)
+    #expect(Correlation.pearson([1, 1], [2, 3]).isNaN)
+  }
+}
