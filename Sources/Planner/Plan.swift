@@ -25,17 +25,17 @@ package struct Plan: Sendable {
     self.experiment = experiment
     let spec = experiment.specification
     var digests: [String: SHA256Digest] = [:]
-    sessions = try experiment.sessions.map { node in
-      var inputs: [ArtifactKey] = []
+    let inputs = try experiment.sessions.map { node in
+      var files: [ArtifactKey] = []
       for file in node.header.files {
         let known = try digests[file] ?? digest(file)
         digests[file] = known
-        inputs.append(ArtifactKey(known))
+        files.append(ArtifactKey(known))
       }
       let content: Plain = .map([
         ("dataset", Dataset.union.write(node.dataset.value)), ("session", .string(node.name)),
       ])
-      let key = ArtifactKey(kind: "session", version: 1, content: content.canonicalBytes, inputs: inputs)
+      let key = ArtifactKey(kind: "session", version: 1, content: content.canonicalBytes, inputs: files)
       return SessionInput(dataset: node.dataset, header: node.header, key: key)
     }
     var jobs: [Job] = []
@@ -44,7 +44,7 @@ package struct Plan: Sendable {
       let source = run.source.map { FitJob.Source(key: fits[$0].key, run: fits[$0].run) }
       let fit = FitJob(
         run: run.id, path: "models.\(run.modelID)", model: run.model, recipe: run.recipe,
-        sessions: run.sessions.map { sessions[$0] }, source: source, fit: run.fit, trials: run.trials, seed: spec.study.seed,
+        sessions: run.sessions.map { inputs[$0] }, source: source, fit: run.fit, trials: run.trials, seed: spec.study.seed,
         numerics: spec.backend.kind)
       fits.append(fit)
       jobs.append(.fit(fit))
@@ -56,6 +56,7 @@ package struct Plan: Sendable {
             evaluation: node.id, spec: node.spec, fit: fits[node.run], predictions: spec.outputs.predictions)))
     }
     self.jobs = jobs
+    sessions = inputs
   }
 
   /// Content key of the whole study.

@@ -25,7 +25,8 @@ func shapeRule(_ op: Op, _ operands: [Node]) throws(ShapeError) -> (Shape, Eleme
 
   for (position, operand) in operands.enumerated() {
     if case .result = op { continue }
-    if case .scan = operand.op { throw ShapeError("operand \(position) of \(op.name) is a scan, not one of its results") }
+    guard case .scan = operand.op else { continue }
+    throw ShapeError("operand \(position) of \(op.name) is a scan, not one of its results")
   }
   switch op {
   case .input(_, let shape, let type):

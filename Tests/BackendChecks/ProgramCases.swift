@@ -26,7 +26,11 @@ private let chains: [GraphCase] = {
         let x = sketch.real(shape)
         let (left, right) = (x.tanh, x.sigmoid)
         let joined = left * right + left.maximum(right) - left.minimum(right)
-        return [joined * joined + joined, joined.stopGradient + x]
+        return [joined * joined + joined, joined + x]
+      },
+      GraphCase("a stopped value on \(shape)") { sketch in
+        let x = sketch.real(shape)
+        return [x.tanh.stopGradient * x, x.stopGradient.exp]
       },
       GraphCase("masked by NaN on \(shape)") { sketch in
         let x = sketch.real(shape, special: [.nan])
@@ -109,7 +113,7 @@ private let layers: [GraphCase] = [
     let present = sketch.real([12, 5, 1], in: 1...1, special: [0, 0, 0])
     return [nil, present].flatMap { mask in
       [false, true].flatMap { reversed in
-        let (states, last) = weights.run(x, present: mask, reversed: reversed)
+        let (states, last) = weights.run(x.linear(weights.input, weights.bias), present: mask, reversed: reversed)
         return [states, last]
       }
     }

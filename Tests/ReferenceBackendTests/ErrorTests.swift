@@ -12,7 +12,8 @@ struct WrongIndices: Sendable {
 
 private let wrong: [WrongIndices] = [
   WrongIndices(
-    op: .gatherRows, shapes: [[3, 2]], indices: [0, 3], message: "model.x: %2 gatherRows: index 3 of a tensor with 3 rows"),
+    op: .gatherRows, shapes: [[3, 2]], indices: [0, 3],
+    message: "model.x: %2 gatherRows: index 3 of a tensor with 3 rows"),
   WrongIndices(
     op: .scatterAddRows(rows: 2), shapes: [[2, 2]], indices: [0, 2],
     message: "model.x: %2 scatterAddRows: index 2 of a tensor with 2 rows"),

@@ -5,7 +5,8 @@ import Testing
 
 /// A mistake that a backend could make.
 enum Fault: CaseIterable, Sendable {
-  case wrongOperation, forgetsReversal, imprecise, remembersLastRun, writesOutside, writesInput, leavesOutput, failsToRun,
+  case wrongOperation, forgetsReversal, imprecise, remembersLastRun, writesOutside, writesInput, leavesOutput,
+    failsToRun,
     dependsOnAlignment
 }
 
@@ -58,7 +59,9 @@ private final class FaultyExecutable: Executable, @unchecked Sendable {
     case .remembersLastRun: if runs > 2 { storage[first] = storage[first].nextUp + 1e-6 }
     case .writesOutside: storage[first + target.count] = 1
     case .writesInput:
-      if let input = inputs.first(where: { $0.count > 0 && $0.storage.precision != nil }) { input.storage[input.offset] = 5 }
+      if let input = inputs.first(where: { $0.count > 0 && $0.storage.precision != nil }) {
+        input.storage[input.offset] = 5
+      }
     case .leavesOutput: storage[first] = before
     case .dependsOnAlignment: if first % 2 == 1 { storage[first] = Double(Float(storage[first]).nextUp) }
     }

@@ -46,7 +46,8 @@ private let movement: [Oracle] = [
     op: .transpose(permutation: [2, 0, 1]), operands: [([2, 1, 3], [1, 2, 3, 4, 5, 6])], result: [1, 4, 2, 5, 3, 6]),
   Oracle(op: .slice(from: [0, 1], to: [2, 3]), operands: [([2, 3], [1, 2, 3, 4, 5, 6])], result: [2, 3, 5, 6]),
   Oracle(op: .pad(low: [1, 0], high: [0, 1]), operands: [([1, 2], [7, 8])], result: [0, 0, 0, 7, 8, 0]),
-  Oracle(op: .concatenate(axis: 1), operands: [([2, 1], [1, 2]), ([2, 2], [3, 4, 5, 6])], result: [1, 3, 4, 2, 5, 6]),
+  Oracle(
+    op: .concatenate(axis: 1), operands: [([2, 1], [1, 2]), ([2, 2], [3, 4, 5, 6])], result: [1, 3, 4, 2, 5, 6]),
   Oracle(op: .concatenate(axis: 0), operands: [([1, 2], [1, 2]), ([0, 2], [])], result: [1, 2]),
   Oracle(op: .reverse(axis: 0), operands: [([2, 2], [1, 2, 3, 4])], result: [3, 4, 1, 2]),
   Oracle(op: .reverse(axis: 1), operands: [([2, 2], [1, 2, 3, 4])], result: [2, 1, 4, 3]),
@@ -75,7 +76,8 @@ private let contractions: [Oracle] = [
     result: [2, 4, 9, 12]),
   Oracle(op: .matmul(transposeA: false, transposeB: false), operands: [([1, 0], []), ([0, 2], [])], result: [0, 0]),
   Oracle(
-    op: .raggedContract, operands: [([4, 1], [1, 2, 3, 4]), ([4, 2], [1, 10, 2, 20, 3, 30, 4, 40]), ([4], [0, 2, 2, 3])],
+    op: .raggedContract,
+    operands: [([4, 1], [1, 2, 3, 4]), ([4, 2], [1, 10, 2, 20, 3, 30, 4, 40]), ([4], [0, 2, 2, 3])],
     indices: [2], result: [5, 50, 0, 0, 9, 90]),
   Oracle(
     op: .raggedExpand(transposeZ: false),

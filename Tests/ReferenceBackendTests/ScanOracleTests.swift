@@ -8,7 +8,8 @@ import Testing
 func `a scan carries its state forward or backward in time`(_ reversed: Bool) throws {
   let builder = Builder()
   let (start, x) = (builder.input("start", [1]), builder.input("x", [3, 1]))
-  let (carries, outputs) = builder.scan(carries: [start], sequences: [x], constants: [], reversed: reversed) { h, x, _ in
+  let (carries, outputs) = builder.scan(carries: [start], sequences: [x], constants: [], reversed: reversed) {
+    h, x, _ in
     ([h[0] * 2 + x[0]], [h[0]])
   }
   let results = try run(builder, [[1], [10, 20, 30]], [carries[0], outputs[0]])

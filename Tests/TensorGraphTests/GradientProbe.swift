@@ -10,12 +10,12 @@ struct GradientProbe {
   let targets: [ValueID]
   private let loss: any Executable
   private let gradient: any Executable
-  private let differentiated: Differentiated
 
   /// Differentiates the sum over the real outputs of the case, every element with a weight of its own.
   ///
   /// - Parameter only: positions of the real inputs that are targets; all when `nil`.
-  init(_ graphCase: GraphCase, only: [Int]? = nil) throws {
+  /// - Parameter order: 2 differentiates the sum of the squared gradients of that scalar instead.
+  init(_ graphCase: GraphCase, only: [Int]? = nil, order: Int = 1) throws {
     sketch = Sketch(graphCase, values: 0)
     let builder = sketch.builder
     let forward = sketch.graph
@@ -26,13 +26,15 @@ struct GradientProbe {
       let value = builder.tensor(output)
       total = total + (value * sketch.real(value.shape, in: 0.5...1.5)).total
     }
-    graph = builder.graph
+    var (value, start) = (total.id, builder.graph)
+    if order == 2 { (start, value) = try squaredGradient(of: value, in: start) }
+    graph = start
     try graph.verify()
-    differentiated = graph.differentiated(total.id, withRespectTo: targets)
+    let differentiated = graph.differentiated(value, withRespectTo: targets)
     try differentiated.graph.verify()
-    loss = try ReferenceBackend().compile(graph, outputs: [total.id])
+    loss = try ReferenceBackend().compile(graph, outputs: [value])
     gradient = try ReferenceBackend().compile(
-      differentiated.graph, outputs: [differentiated[total.id]] + differentiated.gradients)
+      differentiated.graph, outputs: [differentiated[value]] + differentiated.gradients)
   }
 
   var inputs: [[Double]] {
@@ -82,20 +84,33 @@ struct GradientProbe {
   }
 }
 
+/// The sum of the squares of the gradient with respect to the real inputs. Inputs keep their places.
+private func squaredGradient(of value: ValueID, in graph: Graph) throws -> (Graph, ValueID) {
+  let real = graph.inputs.filter { graph[$0].type == .real }
+  let first = graph.differentiated(value, withRespectTo: real)
+  var result = first.graph
+  var sum = try result.append(.constant(0, shape: []), [])
+  for gradient in first.gradients {
+    let square = try result.append(.multiply, [gradient, gradient])
+    let total = try result.append(.sum(axes: Array(0..<result[gradient].shape.rank)), [square])
+    sum = try result.append(.add, [sum, try result.append(.reshape(to: []), [total])])
+  }
+  return (result, sum)
+}
+
 /// What is wrong with the gradient of a case, `nil` when it agrees with finite differences to a relative error of 1e-6.
 ///
 /// Small targets are checked at every element, large ones along drawn directions and at drawn elements. Errors are
 /// relative to the largest slope of the target, or to 1 where all are smaller.
-func gradientFailure(_ graphCase: GraphCase, only: [Int]? = nil) throws -> String? {
-  let probe = try GradientProbe(graphCase, only: only)
+func gradientFailure(_ graphCase: GraphCase, order: Int = 1) throws -> String? {
+  let probe = try GradientProbe(graphCase, order: order)
   let (value, gradients) = try probe.valueAndGradients()
   guard try probe.value(probe.inputs) == value else { return "differentiation changes the value\n\(probe.graph)" }
   var stream = Stream(seed: 3, path: ["directions", graphCase.name])
   for target in probe.targets.indices {
     let gradient = gradients[target]
-    var directions =
+    let directions =
       gradient.count <= 12 ? Array(gradient.indices) : (0..<6).map { _ in stream.int(below: gradient.count) }
-    directions = Array(directions)
     var pairs = try directions.map { place in
       let direction = gradient.indices.map { $0 == place ? 1.0 : 0 }
       return (gradient[place], try probe.slope(target: target, along: direction))

@@ -19,7 +19,7 @@ package enum ReadIn: Hashable, Sendable {
       if case .mlp(let sizes) = $0 { sizes } else { nil }
     })
 
-  private var sizes: ReadInSizes {
+  fileprivate var sizes: ReadInSizes {
     switch self {
     case .linear(let sizes), .mlp(let sizes): sizes
     }
@@ -65,4 +65,9 @@ package struct ReadInSizes: Hashable, Sendable {
       Field("shared", \.shared, .int(1...4096), "Features after the shared layer."),
       make: Self.init(width:shared:))
   }
+}
+
+extension ReadIn {
+  /// Features after the shared layer.
+  package var sharedWidth: Int { sizes.shared }
 }
