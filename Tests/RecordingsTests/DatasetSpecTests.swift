@@ -75,7 +75,7 @@ struct DatasetSpecTests {
     ("path: data", "windows: {length: 1 s}\npath: data", "give one of `trials` and `windows`"),
     ("path: data", "quality: {drift: 0.4}\npath: data", "does not build it yet"),
     ("by: trial", "stratify: target_id", "does not build it yet"),
-    ("result ==", "result = =", "expression"),
+    ("result ==", "result = =", "is left over"),
   ])
   func `rules of recorded data`(old: String, new: String, message: String) {
     let text = complaints(nwb.replacing(old, with: new))

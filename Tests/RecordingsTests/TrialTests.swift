@@ -119,10 +119,14 @@ struct TrialTests {
     #expect(session.notes == ["the windows of 10 trials reach beyond the rows of `intervals/trials`"])
   }
 
-  @Test func `too few trials for a split name the session`() throws {
+  @Test func `a small share gets one trial, and too few trials for a split name the session`() throws {
     try file()
-    let found = problems { _ = try spec("", split: "{train: 0.98, test: 0.02}").headers(id: "d") }
+    let uneven = try spec("", split: "{train: 0.96, valid: 0.02, test: 0.02, by: block}")
+    #expect(try uneven.headers(id: "d")[0].trials == [.train: 8, .valid: 1, .test: 1])
+    let two = try spec("trials: {where: target < 2}", split: "{train: 0.6, valid: 0.2, test: 0.2}")
+    let found = problems { _ = try two.headers(id: "d") }
     #expect(found.first?.session == "d/t")
-    #expect(found.first?.message.contains("`test` would have none") == true)
+    #expect(found.first?.message == "the session has 2 trials, too few for a split into 3 parts")
+    #expect(found.first?.help.contains("left out 8 of 10 trials: `where` is not true") == true)
   }
 }
