@@ -19,21 +19,40 @@ struct MetricSummary {
   }
 
   var text: String {
-    let shown = columns
+    let blocks = evaluations.map(block) + [correlations]
+    return blocks.filter { !$0.isEmpty }.joined(separator: "\n\n")
+  }
+
+  private var evaluations: [String] {
+    var names: [String] = []
+    for row in rows {
+      let name = String(row.metric.prefix { $0 != "." })
+      if !names.contains(name) { names.append(name) }
+    }
+    return names
+  }
+
+  /// One evaluation: a row per run and session, means below.
+  private func block(_ evaluation: String) -> String {
+    let shown = columns(evaluation)
     guard !shown.isEmpty else { return "" }
-    var table = [["run", "session"] + shown]
+    let titles = shown.map { String($0.dropFirst(evaluation.count + 1)) }
+    var table = [[evaluation, "session"] + titles]
     var runs: [String] = []
-    for row in rows where !runs.contains(row.run) { runs.append(row.run) }
+    for row in rows where row.metric.hasPrefix(evaluation + ".") && !runs.contains(row.run) { runs.append(row.run) }
     for run in runs {
       var sessions: [String] = []
-      for row in rows where row.run == run && !sessions.contains(row.session) { sessions.append(row.session) }
-      let named = sessions.filter { $0 != "*" }
-      for session in named { table.append([run, session] + shown.map { value(run, session, $0) }) }
-      if named.count > 1 { table.append([run, "mean"] + shown.map { mean(run, named, $0) }) }
+      for row in rows where row.run == run && row.session != "*" && shown.contains(row.metric) {
+        if !sessions.contains(row.session) { sessions.append(row.session) }
+      }
+      for session in sessions { table.append([run, session] + shown.map { value(run, session, $0) }) }
+      if sessions.count > 1 { table.append([run, "mean"] + shown.map { mean(run, sessions, $0) }) }
     }
-    let study = rows.filter { $0.session == "*" }.map { ["\($0.run)", $0.metric, Self.number($0.value)] }
-    let correlations = study.isEmpty ? "" : "\n\n" + Terminal.table(study, left: 2)
-    return Terminal.table(table, left: 2) + correlations
+    return Terminal.table(table, left: 2)
+  }
+
+  private var correlations: String {
+    Terminal.table(rows.filter { $0.session == "*" }.map { [$0.run, $0.metric, Self.number($0.value)] }, left: 2)
   }
 
   private func value(_ run: String, _ session: String, _ metric: String) -> String {
@@ -49,28 +68,19 @@ struct MetricSummary {
 
   private static func number(_ value: Double) -> String { String(format: "%.3f", value) }
 
-  /// Metrics worth a column: r2 of every evaluation and its floors; forecasts at the first, middle and last horizons.
-  private var columns: [String] {
-    var all: [String] = []
-    for row in rows where row.session != "*" && !all.contains(row.metric) { all.append(row.metric) }
-    var chosen: [String] = []
-    var evaluations: [String] = []
-    for metric in all {
-      let evaluation = String(metric.prefix { $0 != "." })
-      if !evaluations.contains(evaluation) { evaluations.append(evaluation) }
+  /// Metrics worth a column: r2 and its floors; forecasts at the first, some middle and the last horizons.
+  private func columns(_ evaluation: String) -> [String] {
+    var own: [String] = []
+    for row in rows where row.session != "*" && row.metric.hasPrefix(evaluation + ".") && !own.contains(row.metric) {
+      own.append(row.metric)
     }
-    for evaluation in evaluations {
-      let own = all.filter { $0.hasPrefix(evaluation + ".") }
-      let horizons = own.compactMap { $0.hasPrefix("\(evaluation).r2@") ? Int($0.dropFirst(evaluation.count + 4)) : nil }
-      if let last = horizons.max() {
-        let picked = [1, 10, 30, 50].filter { $0 < last } + [last]
-        for k in picked {
-          chosen += ["r2@\(k)", "hold.r2@\(k)", "mean.r2@\(k)"].map { "\(evaluation).\($0)" }.filter(own.contains)
-        }
-      } else {
-        chosen += ["r2", "mean.r2", "truth.r2"].map { "\(evaluation).\($0)" }.filter(own.contains)
-      }
+    let stem = "\(evaluation).r2@"
+    let horizons = own.compactMap { $0.hasPrefix(stem) ? Int($0.dropFirst(stem.count)) : nil }
+    guard let last = horizons.max() else {
+      return ["r2", "hold.r2", "mean.r2", "truth.r2"].map { "\(evaluation).\($0)" }.filter(own.contains)
     }
-    return chosen
+    return ([1, 3, 10, 30].filter { $0 < last } + [last]).flatMap { k in
+      ["r2@\(k)", "hold.r2@\(k)", "mean.r2@\(k)"].map { "\(evaluation).\($0)" }.filter(own.contains)
+    }
   }
 }

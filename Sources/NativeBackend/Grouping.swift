@@ -39,11 +39,13 @@ struct Grouping {
   /// Adds an elementwise operation to a group that shares operands with it, or to a new one.
   ///
   /// - Parameter roots: nodes that hold the operands.
-  mutating func addElementwise(_ node: Int, shape: [Int], roots: [Int], isInvariant: Bool) {
+  /// - Parameter viewed: those of which not all elements are read in their order; they must be stored before.
+  mutating func addElementwise(_ node: Int, shape: [Int], roots: [Int], viewed: [Int], isInvariant: Bool) {
+    let barred = Set(viewed.compactMap { group[$0] })
     let producers = Set(roots.compactMap { group[$0] })
     let candidates = producers.union(roots.flatMap { readers[$0] }).sorted(by: >)
     for candidate in candidates {
-      guard let space = groups[candidate].space, groups[candidate].isInvariant == isInvariant,
+      guard !barred.contains(candidate), let space = groups[candidate].space, groups[candidate].isInvariant == isInvariant,
         groups[candidate].nodes.count < Self.largestGroup, let joint = refinement(space, shape),
         producers.allSatisfy({ $0 == candidate || !waits[$0].contains(candidate) })
       else { continue }

@@ -92,6 +92,7 @@ struct Layout: Hashable {
 /// The coarsest shape of which both shapes are merged axes: [6, 4] and [2, 12] give [2, 3, 4]; nil where there is none.
 func refinement(_ a: [Int], _ b: [Int]) -> [Int]? {
   if a == b { return a }
+  if a.reduce(1, *) != b.reduce(1, *) { return nil }
   func tails(_ shape: [Int]) -> [Int] {
     var tails: [Int] = []
     var product = 1

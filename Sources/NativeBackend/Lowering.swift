@@ -50,7 +50,7 @@ final class Lowering {
   ///   and which of them are the same at every step of a loop.
   init(_ graph: Graph, inputs: [(layout: Layout?, isInvariant: Bool)], outputs: [Int]) throws(BackendError) {
     self.graph = graph
-    needed = graph.needed(for: outputs.map { ValueID($0) })
+    needed = Self.needed(graph, outputs)
     let count = graph.nodes.count
     layouts = [Layout?](repeating: nil, count: count)
     roots = Array(0..<count)
@@ -70,12 +70,27 @@ final class Lowering {
     try place(outputs: outputs)
   }
 
+  /// True for every node that some output needs. A tensor without elements needs nothing.
+  private static func needed(_ graph: Graph, _ outputs: [Int]) -> [Bool] {
+    var needed = [Bool](repeating: false, count: graph.nodes.count)
+    for output in outputs { needed[output] = true }
+    for (index, node) in graph.nodes.enumerated().reversed() where needed[index] && node.shape.count > 0 {
+      for operand in node.operands { needed[Int(operand.index)] = true }
+    }
+    return needed
+  }
+
   // MARK: what a node is
 
   private func classify(_ index: Int, _ node: Node) {
+    if case .input = node.op { return }
     let operands = node.operands.map { Int($0.index) }
     if !operands.isEmpty { invariant[index] = operands.allSatisfy { invariant[$0] } }
     let shape = node.shape.dimensions
+    if node.shape.count == 0 {
+      layouts[index] = addBuffer(index, .unplaced, isInvariant: invariant[index])
+      return
+    }
     switch node.op {
     case .input: return
     case .constant(let value, _):
@@ -84,8 +99,10 @@ final class Lowering {
     case .negate, .exp, .log, .tanh, .sigmoid, .softplus, .sqrt, .absolute, .isNumber, .add, .subtract, .multiply,
       .divide, .maximum, .minimum, .less, .select:
       layouts[index] = addBuffer(index, .unplaced, isInvariant: invariant[index])
-      if node.shape.count == 0 { return }
-      grouping.addElementwise(index, shape: shape, roots: operands.map { roots[$0] }, isInvariant: invariant[index])
+      let views = operands.filter { !isWhole($0) }
+      grouping.addElementwise(
+        index, shape: shape, roots: operands.map { roots[$0] }, viewed: views.map { roots[$0] },
+        isInvariant: invariant[index])
     case .broadcast(let target): view(index, of: operands[0]) { $0.broadcast(to: target.dimensions) }
     case .reshape: view(index, of: operands[0]) { $0.reshaped(to: shape) }
     case .transpose(let permutation): view(index, of: operands[0]) { $0.transposed(permutation) }
@@ -114,7 +131,6 @@ final class Lowering {
 
   private func single(_ index: Int, _ operands: [Int]) {
     layouts[index] = addBuffer(index, .unplaced, isInvariant: invariant[index])
-    if graph.nodes[index].shape.count == 0 { return }
     grouping.addSingle(index, roots: operands.map { roots[$0] }, isInvariant: invariant[index])
   }
 
@@ -127,11 +143,13 @@ final class Lowering {
 
   /// Whether an elementwise group computes all elements of a value itself, in their order.
   func isInside(_ value: Int, _ group: Int) -> Bool {
-    let root = roots[value]
-    guard grouping.group[root] == group, grouping.groups[group].space != nil, let layout = layouts[value] else {
-      return false
-    }
-    return layout.offset == 0 && layout.isContiguous && layout.count == graph.nodes[root].shape.count
+    grouping.group[roots[value]] == group && grouping.groups[group].space != nil && isWhole(value)
+  }
+
+  /// Whether a value has all elements of its root in their order.
+  private func isWhole(_ value: Int) -> Bool {
+    guard let layout = layouts[value] else { return false }
+    return layout.offset == 0 && layout.isContiguous && layout.count == graph.nodes[roots[value]].shape.count
   }
 
   // MARK: order and places
@@ -142,8 +160,7 @@ final class Lowering {
       let root = roots[value]
       guard let layout = layouts[value] else { throw BackendError("%\(value) is a scan; ask for its results instead") }
       isStored[root] = true
-      let isWhole = layout.offset == 0 && layout.isContiguous && layout.count == graph.nodes[root].shape.count
-      if isWhole, grouping.group[root] != nil || layout.count == 0, case .unplaced = buffers[layout.buffer].place {
+      if isWhole(value), !invariant[root], grouping.group[root] != nil || layout.count == 0, case .unplaced = buffers[layout.buffer].place {
         buffers[layout.buffer].place = .output(position)
       } else {
         copies.append((position, value))

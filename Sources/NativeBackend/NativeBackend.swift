@@ -73,6 +73,7 @@ private final class NativeExecutable: Executable, @unchecked Sendable {
     try check(results, "output", outputs)
     for (view, buffer) in zip(views, program.inputs) { program.bases[buffer] = address(view) }
     for (view, buffer) in zip(results, program.outputs) { program.bases[buffer] = address(view) }
+    try program.runPrologue(machine)
     try program.run(machine)
   }
 

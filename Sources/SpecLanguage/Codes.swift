@@ -40,13 +40,15 @@ extension Code {
     "E1013", "text that some readers take for a number",
     "`010`, `1_000`, `1:30` and dates mean different things to different YAML readers. Write the number that is meant.")
   package static let tooLargeNumber = Code(
-    "E1014", "a number that does not fit", "Whole numbers have 64 bits, floats are IEEE doubles; this one fits neither.")
+    "E1014", "a number that does not fit", "Whole numbers have 64 bits, floats are IEEE doubles; this one fits neither."
+  )
   package static let noValue = Code(
     "E1015", "a key without a value",
     "`null` is not a delete: remove the key, or name it under `unset` to drop an inherited one.")
   package static let lookAlike = Code(
     "E1016", "a character that only looks like another one",
-    "Some characters look like ASCII but are not: curly quotes, no-break spaces, a typographic minus, Cyrillic letters.")
+    "Some characters look like ASCII but are not: curly quotes, no-break spaces, a typographic minus, Cyrillic letters."
+  )
 
   /// Every code of reading.
   static let ofReading: [Code] = [
@@ -82,16 +84,21 @@ extension Code {
   package static let noExpressionValue = Code(
     "E1210", "an expression without a value", "A part of the expression has the wrong type or no finite result.")
   package static let unknownName = Code(
-    "E1211", "a name that an expression does not know", "The names that may be used depend on where the expression stands.")
+    "E1211", "a name that an expression does not know",
+    "The names that may be used depend on where the expression stands.")
   package static let badInterpolation = Code(
     "E1212", "an interpolation that cannot be read",
     "`${params.x}` and `${env:NAME}` stand for values; `$${` is the literal text `${`.")
+  package static let languageVersion = Code(
+    "E1213", "another version of the language",
+    "A spec begins with `mdssm: 1`. Defaults belong to the version, so a spec means the same for as long as it is read."
+  )
   package static let unused = Code(
     "W1001", "a definition that nothing uses", "The definition has no effect. Remove it, or use it.")
 
   static let ofComposition: [Code] = [
     .unknownSibling, .cyclicLike, .nothingToUnset, .unknownProfile, .badOverride, .badParameter, .badVariable,
-    .unsetVariable, .badExpression, .noExpressionValue, .unknownName, .badInterpolation, .unused,
+    .unsetVariable, .badExpression, .noExpressionValue, .unknownName, .badInterpolation, .languageVersion, .unused,
   ]
 
   /// Every code of the language itself, by number.

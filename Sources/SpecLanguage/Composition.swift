@@ -15,7 +15,12 @@ package struct Composition: Sendable {
     package var parameters: [Named<Plain>] = []
     /// The names of the environment variables that the spec read.
     package var variables: [String] = []
+    /// The entries that others inherit from by `like`.
+    package var inherited: [Reference] = []
   }
+
+  /// The version of the language.
+  package static let version = 1
 
   /// The entry of `profiles` to lay over the file.
   package var profile: String?
@@ -42,12 +47,14 @@ package struct Composition: Sendable {
       ]
       return result
     }
+    guard checkVersion(of: file, &result) else { return result }
     var merge = Merge()
-    var document = refuseLater(file, &result)
-    document = layProfile(over: document, &merge, &result)
+    var document = layProfile(over: file, &merge, &result)
     for argument in overrides { document = lay(argument, over: document, &merge, &result) }
+    document = refuseLater(document, &result)
     merge.inherit(&document)
     result.diagnostics += merge.diagnostics
+    result.inherited = merge.inherited
     var interpolation = Interpolation(document, environment: environment)
     document = interpolation.run()
     result.diagnostics += interpolation.diagnostics
@@ -55,6 +62,27 @@ package struct Composition: Sendable {
     result.variables = interpolation.usedVariables
     result.document = document.removing(["params", "env", "profiles"])
     return result
+  }
+
+  /// Whether the spec is written in a version that this program reads; one of another version gives one complaint.
+  private func checkVersion(of file: Node, _ result: inout Result) -> Bool {
+    guard let entry = file.entry("mdssm"), let version = entry.value.scalar else { return true }
+    let path = SpecPath("mdssm")
+    if case .int(let number) = Plain(resolving: version.text), number != Self.version {
+      result.diagnostics.append(
+        Diagnostic(
+          .languageVersion, "the spec is written in version \(number) of the language; this program reads version 1",
+          at: entry.value.span, label: "expected 1", path: path))
+      return false
+    }
+    if let first = file.entries?.first, first.key != "mdssm" {
+      result.diagnostics.append(
+        Diagnostic(
+          .languageVersion, "`mdssm` must be the first key of a spec", at: entry.keySpan, label: "not first",
+          path: path,
+          secondary: [.init(first.keySpan, "the first key")]))
+    }
+    return true
   }
 
   /// Refuses the layers that belong to the language but are not built yet.

@@ -13,33 +13,7 @@ extension Named: Sendable where Value: Sendable {}
 extension Named: Equatable where Value: Equatable {}
 extension Named: Hashable where Value: Hashable {}
 
-/// A name that stands for an entry of a section.
-package struct Reference: Hashable, Sendable {
-  package var section: String
-  package var id: String
-
-  package init(section: String, id: String) {
-    self.section = section
-    self.id = id
-  }
-}
-
 extension ValueKind {
-  /// One of the words of an enum.
-  package static func choice(_ type: Value.Type, notBuilt: [NotBuilt] = []) -> Self
-  where Value: RawRepresentable<String> & CaseIterable {
-    let names = Value.allCases.map(\.rawValue)
-    let words = KindDescription.choice(names).words
-    return Self(
-      .choice(names),
-      read: { node, reading in
-        guard let scalar = reading.scalar(of: node, expecting: words) else { return nil }
-        if let value = Value(rawValue: scalar.text) { return value }
-        reading.reportUnknownChoice(scalar.text, node, names, notBuilt)
-        return nil
-      }, write: { .string($0.rawValue) })
-  }
-
   /// A list; the whole list is read even if an element is wrong.
   package static func list<Element: Sendable>(
     _ element: ValueKind<Element>, count: ClosedRange<Int> = 0...Int.max
@@ -130,25 +104,6 @@ extension ValueKind {
   }
 }
 
-extension ValueKind where Value == Reference {
-  /// The name of an entry of a section.
-  package static func reference(to section: String) -> Self { .reference(toAnyOf: [section]) }
-
-  /// The name of an entry of one of several sections; names that two of them define are refused.
-  package static func reference(toAnyOf sections: [String]) -> Self {
-    let words = "the name of an entry of " + sections.map { "`\($0)`" }.joined(separator: " or ")
-    return Self(
-      .scalar(.reference, words),
-      read: { node, reading in
-        guard let scalar = reading.scalar(of: node, expecting: words) else { return nil }
-        guard let section = reading.section(of: scalar.text, node, among: sections) else { return nil }
-        let reference = Reference(section: section, id: scalar.text)
-        reading.note(reference)
-        return reference
-      }, write: { .string($0.id) })
-  }
-}
-
 extension KindDescription {
   enum Shape: Hashable { case scalar, sequence, mapping }
 
@@ -204,53 +159,6 @@ extension Reading {
     report(
       .badName, "`\(entry.key.shortened(to: 40))` is not a name", at: entry.keySpan, key: entry.key,
       label: "expected a name", help: [Name.rule])
-  }
-
-  mutating func reportUnknownChoice(_ text: String, _ node: Node, _ names: [String], _ notBuilt: [NotBuilt]) {
-    if let later = notBuilt.first(where: { $0.name == text }) {
-      report(
-        .notBuilt, "`\(text)` belongs to the language, but this version does not build it yet", at: node.span,
-        label: "not built yet", notes: later.doc.isEmpty ? [] : [later.doc], source: node.source)
-      return
-    }
-    let match = Suggestion.nearest(to: text, among: names)
-    report(
-      .unknownChoice, "`\(subject)` is `\(text.shortened(to: 40))`, which is not one of its choices", at: node.span,
-      label: "expected \(KindDescription.choice(names).words)",
-      help: match.map { ["did you mean `\($0.word)`?"] } ?? [],
-      fix: match.map { .init(node.span, replacement: $0.word, isSafe: $0.isCertain) }, source: node.source)
-  }
-
-  /// The section that defines a name, complained about unless exactly one does.
-  mutating func section(of name: String, _ node: Node, among sections: [String]) -> String? {
-    guard let document else { return sections.first }
-    let homes = sections.filter { self.section($0, has: name) }
-    if homes.count == 1 { return homes[0] }
-    let places = sections.map { "`\($0)`" }.joined(separator: " or ")
-    if homes.count > 1 {
-      report(
-        .unknownReference, "`\(name)` is defined in \(homes.map { "`\($0)`" }.joined(separator: " and "))",
-        at: node.span, label: "which one is meant?", help: ["rename one of them"], source: node.source)
-      return nil
-    }
-    let all = isHelpful ? sections.flatMap { document[$0]?.entries?.map(\.key) ?? [] } : []
-    let known = Array(all.filter { !$0.hasPrefix("x-") }.prefix(1000))
-    let match = Suggestion.nearest(to: name, among: known)
-    var help = match.map { ["did you mean `\($0.word)`?"] } ?? []
-    var remarks: [Diagnostic.Remark] = []
-    for entry in document.entries ?? [] where !sections.contains(entry.key) {
-      guard self.section(entry.key, has: name), let other = entry.value.entry(name) else { continue }
-      help.append("`\(name)` exists in `\(entry.key)`, but `\(subject)` takes an entry of \(places)")
-      remarks.append(.init(other.keySpan, "an entry of `\(entry.key)`"))
-      break
-    }
-    let note = known.isEmpty ? "\(places) has no entries" : "entries of \(places): " + known.listed
-    var diagnostic = Diagnostic(
-      .unknownReference, "`\(subject)` is `\(name.shortened(to: 40))`, which is not an entry of \(places)",
-      at: node.span, label: "no such entry", path: path, secondary: remarks, help: help, notes: [note])
-    diagnostic.fix = match.map { .init(node.span, replacement: $0.word, isSafe: $0.isCertain) }
-    report(diagnostic)
-    return nil
   }
 }
 

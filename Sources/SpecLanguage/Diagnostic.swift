@@ -58,6 +58,21 @@ package struct Diagnostic: Error, Hashable, Sendable {
   package var isError: Bool { severity == .error }
 }
 
+extension SourceFile {
+  /// The text with edits made, from the last to the first; an edit that overlaps a later one is left out.
+  package func applying(_ fixes: [Diagnostic.Fix]) -> [UInt8] {
+    var bytes = bytes
+    var edge = bytes.count
+    let own = fixes.filter { $0.span.file == self && $0.span.bytes.upperBound <= bytes.count }
+    for fix in own.sorted(by: { $0.span.bytes.lowerBound > $1.span.bytes.lowerBound }) {
+      guard fix.span.bytes.upperBound <= edge else { continue }
+      bytes.replaceSubrange(fix.span.bytes, with: fix.replacement.utf8)
+      edge = fix.span.bytes.lowerBound
+    }
+    return bytes
+  }
+}
+
 /// What makes two complaints one: a mistake that several entries inherit is told once.
 private struct Mistake: Hashable {
   var code: Code

@@ -50,10 +50,34 @@ struct ExpressionEvaluator {
     case .and: return .bool(try truth(left) ? try truth(right) : false)
     case .equal: return .bool(try areEqual(value(of: left), value(of: right), whole))
     case .notEqual: return .bool(try !areEqual(value(of: left), value(of: right), whole))
-    case .less: return .bool(try compare(left, right, whole) { $0 < $1 } texts: { $0 < $1 })
-    case .lessOrEqual: return .bool(try compare(left, right, whole) { $0 <= $1 } texts: { $0 <= $1 })
-    case .greater: return .bool(try compare(left, right, whole) { $0 > $1 } texts: { $0 > $1 })
-    case .greaterOrEqual: return .bool(try compare(left, right, whole) { $0 >= $1 } texts: { $0 >= $1 })
+    case .less:
+      return .bool(
+        try compare(left, right, whole) {
+          $0 < $1
+        } texts: {
+          $0 < $1
+        })
+    case .lessOrEqual:
+      return .bool(
+        try compare(left, right, whole) {
+          $0 <= $1
+        } texts: {
+          $0 <= $1
+        })
+    case .greater:
+      return .bool(
+        try compare(left, right, whole) {
+          $0 > $1
+        } texts: {
+          $0 > $1
+        })
+    case .greaterOrEqual:
+      return .bool(
+        try compare(left, right, whole) {
+          $0 >= $1
+        } texts: {
+          $0 >= $1
+        })
     case .within: return .bool(try isWithin(left, right, whole))
     case .notWithin: return .bool(try !isWithin(left, right, whole))
     case .add, .subtract, .multiply, .divide, .remainder: return try arithmetic(sign, left, right, whole)
@@ -81,7 +105,8 @@ struct ExpressionEvaluator {
     let first = try number(left)
     let second = try number(right)
     if sign == .divide || sign == .remainder, second.float == 0 {
-      throw problem(whole, .noExpressionValue, "`\(right.source.shortened(to: 40))` is 0, and nothing can be divided by it")
+      throw problem(
+        whole, .noExpressionValue, "`\(right.source.shortened(to: 40))` is 0, and nothing can be divided by it")
     }
     if case .int(let first) = first, case .int(let second) = second {
       guard let (result, overflow) = Self.whole(sign, first, second) else {
@@ -149,7 +174,8 @@ struct ExpressionEvaluator {
   private func truth(_ term: Term) throws(Diagnostic) -> Bool {
     let value = try value(of: term)
     guard case .bool(let truth) = value else {
-      throw problem(term, .noExpressionValue, "`\(term.source.shortened(to: 40))` is \(value.typeWords), not true or false")
+      throw problem(
+        term, .noExpressionValue, "`\(term.source.shortened(to: 40))` is \(value.typeWords), not true or false")
     }
     return truth
   }

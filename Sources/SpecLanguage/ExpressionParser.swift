@@ -23,7 +23,9 @@ struct ExpressionParser {
   private mutating func fallback() throws(Diagnostic) -> Term {
     depth += 1
     defer { depth -= 1 }
-    guard depth <= Expression.depthLimit else { throw problem("the expression is nested too deeply", at: index..<index) }
+    guard depth <= Expression.depthLimit else {
+      throw problem("the expression is nested too deeply", at: index..<index)
+    }
     let start = begin()
     let left = try or()
     guard take("??") else { return left }
@@ -68,7 +70,8 @@ struct ExpressionParser {
   }
 
   private mutating func takeComparison() -> Term.Binary? {
-    for sign in [Term.Binary.equal, .notEqual, .lessOrEqual, .greaterOrEqual, .less, .greater] where take(sign.rawValue) {
+    for sign in [Term.Binary.equal, .notEqual, .lessOrEqual, .greaterOrEqual, .less, .greater] where take(sign.rawValue)
+    {
       return sign
     }
     if takeWord("in") { return .within }

@@ -105,13 +105,8 @@ struct Interpolation {
     return result
   }
 
-  private enum Piece {
-    case text(String)
-    case expression(String, Span)
-  }
-
   private mutating func interpolated(_ scalar: Scalar, _ node: Node) throws(Diagnostic) -> Node {
-    let pieces = try pieces(of: scalar.text, node.span)
+    let pieces = try InterpolatedText.pieces(of: scalar.text, node.span)
     if pieces.count == 1, case .expression(let text, let span) = pieces[0] { return try whole(text, span, node) }
     var text = ""
     for piece in pieces {
@@ -205,7 +200,8 @@ struct Interpolation {
   private mutating func spend(_ weight: Int, _ span: Span) throws(Diagnostic) {
     budget -= weight
     guard budget >= 0 else {
-      throw Diagnostic(.badInterpolation, "interpolation makes the spec larger than 1 MiB", at: span, label: "at this place")
+      throw Diagnostic(
+        .badInterpolation, "interpolation makes the spec larger than 1 MiB", at: span, label: "at this place")
     }
   }
 
@@ -219,51 +215,6 @@ struct Interpolation {
       .unknownName, "there is no parameter `\(id.shortened(to: 40))`", at: span, label: "not under `params`",
       help: match.map { ["did you mean `params.\($0.word)`?"] } ?? [],
       notes: declared.names.isEmpty ? ["the spec declares no parameters"] : ["parameters: " + declared.names.listed])
-  }
-
-  /// Splits text into literal parts and expressions; braces inside quotes do not count.
-  private func pieces(of text: String, _ span: Span) throws(Diagnostic) -> [Piece] {
-    var pieces: [Piece] = []
-    var literal: [UInt8] = []
-    let bytes = Array(text.utf8)
-    var index = 0
-    while index < bytes.count {
-      if bytes[index...].starts(with: "$${".utf8) {
-        literal += "${".utf8
-        index += 3
-      } else if bytes[index...].starts(with: "${".utf8) {
-        guard let end = Self.end(of: bytes, from: index + 2) else {
-          throw Diagnostic(
-            .badInterpolation, "a `${` is not closed", at: span, label: "needs `}`",
-            help: ["write `$${` if the text `${` is meant"])
-        }
-        if !literal.isEmpty { pieces.append(.text(String(decoding: literal, as: UTF8.self))) }
-        literal = []
-        let source = String(decoding: bytes[index + 2..<end], as: UTF8.self)
-        pieces.append(.expression(source, span.part(index + 2..<end, of: text)))
-        index = end + 1
-      } else {
-        literal.append(bytes[index])
-        index += 1
-      }
-    }
-    if !literal.isEmpty || pieces.isEmpty { pieces.append(.text(String(decoding: literal, as: UTF8.self))) }
-    return pieces
-  }
-
-  private static func end(of bytes: [UInt8], from start: Int) -> Int? {
-    var quote: UInt8?
-    for index in start..<bytes.count {
-      let byte = bytes[index]
-      if let open = quote {
-        if byte == open { quote = nil }
-      } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
-        quote = byte
-      } else if byte == UInt8(ascii: "}") {
-        return index
-      }
-    }
-    return nil
   }
 
   /// A value as a node at the place of another one.

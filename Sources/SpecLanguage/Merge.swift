@@ -3,6 +3,8 @@
 /// A mapping whose `kind` changes is replaced as a whole, because the keys of one kind mean nothing to another.
 struct Merge {
   private(set) var diagnostics: [Diagnostic] = []
+  /// The entries that others inherit from.
+  private(set) var inherited: [Reference] = []
 
   /// A layer over a lower one.
   mutating func lay(_ over: Node, over base: Node) -> Node { merged(base, over, path: .root) }
@@ -137,7 +139,8 @@ struct Merge {
     if open.contains(where: { $0.key == base.key }) || base.key == entry.key {
       diagnostics.append(
         Diagnostic(
-          .cyclicLike, "`\(entry.key)` inherits from itself", at: like.value.span, label: "closes the circle", path: path,
+          .cyclicLike, "`\(entry.key)` inherits from itself", at: like.value.span, label: "closes the circle",
+          path: path,
           secondary: open.compactMap { other in
             other.value["like"].map { .init($0.span, "`\(other.key)` inherits from here") }
           }))
@@ -145,9 +148,10 @@ struct Merge {
       return own.removing(["unset"])
     }
     open.append(entry)
-    let inherited = resolve(base, in: section, &resolved, &open)
+    inherited.append(Reference(section: section.key, id: base.key))
+    let lower = resolve(base, in: section, &resolved, &open)
     open.removeLast()
-    var node = merged(inherited, own, path: path)
+    var node = merged(lower, own, path: path)
     node.span = entry.value.span
     resolved[entry.key] = node
     return node

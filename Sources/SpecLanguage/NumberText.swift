@@ -15,13 +15,15 @@ enum NumberText {
     let text = try unquoted(scalar, allowing: [.int], isNumber: { Int($0) != nil })
     if isWholeNumber(text) {
       guard let value = Int(text.hasPrefix("+") ? String(text.dropFirst()) : text) else {
-        throw ScalarProblem(code: .tooLargeNumber, reason: "is `\(text.shortened(to: 40))`, which does not fit in 64 bits")
+        throw ScalarProblem(
+          code: .tooLargeNumber, reason: "is `\(text.shortened(to: 40))`, which does not fit in 64 bits")
       }
       return value
     }
     try checkAmbiguous(text)
     if let decimal = Decimal(text) {
-      var problem = ScalarProblem(code: .wrongType, reason: "is `\(text.shortened(to: 40))`, which is not a whole number")
+      var problem = ScalarProblem(
+        code: .wrongType, reason: "is `\(text.shortened(to: 40))`, which is not a whole number")
       if case .value(let value) = decimal.whole(times: 1) {
         problem.reason = "is `\(text.shortened(to: 40))`; a whole number is written without point and exponent"
         problem.replacement = String(value)
@@ -36,14 +38,16 @@ enum NumberText {
     let text = try unquoted(scalar, allowing: [.int, .float], isNumber: { Decimal($0) != nil })
     try checkAmbiguous(text)
     guard let decimal = Decimal(text) else {
-      let isSpecial = [".inf", "inf", "infinity", ".nan", "nan"].contains(text.lowercased().drop { $0 == "-" || $0 == "+" })
+      let isSpecial = [".inf", "inf", "infinity", ".nan", "nan"].contains(
+        text.lowercased().drop { $0 == "-" || $0 == "+" })
       throw ScalarProblem(
         code: isSpecial ? .outOfRange : .wrongType,
         reason: "is `\(text.shortened(to: 40))`, which is not a \(isSpecial ? "finite " : "")number")
     }
     let value = decimal.float(timesTenTo: 0)
     guard value.isFinite else {
-      throw ScalarProblem(code: .tooLargeNumber, reason: "is `\(text.shortened(to: 40))`, which is too large for a float")
+      throw ScalarProblem(
+        code: .tooLargeNumber, reason: "is `\(text.shortened(to: 40))`, which is too large for a float")
     }
     guard value != 0 || decimal.isZero else {
       throw ScalarProblem(
@@ -117,7 +121,8 @@ enum NumberText {
   }
 
   static func isWholeNumber(_ text: String) -> Bool {
-    let bare = text.utf8.first == UInt8(ascii: "-") || text.utf8.first == UInt8(ascii: "+") ? text.dropFirst() : text[...]
+    let bare =
+      text.utf8.first == UInt8(ascii: "-") || text.utf8.first == UInt8(ascii: "+") ? text.dropFirst() : text[...]
     guard !bare.isEmpty, bare.utf8.allSatisfy(isDigit) else { return false }
     return bare.count == 1 || bare.utf8.first != UInt8(ascii: "0")
   }

@@ -78,12 +78,14 @@ struct Parameters {
       guard let magnitude, let limit else { continue }
       guard bound == "min" ? magnitude < limit : magnitude > limit else { continue }
       complain(
-        .outOfRange, "`\(entry.key)` is \(value.words); its \(bound == "min" ? "least" : "greatest") value is \(node.words)",
+        .outOfRange,
+        "`\(entry.key)` is \(value.words); its \(bound == "min" ? "least" : "greatest") value is \(node.words)",
         value.span, path, label: "outside `\(bound)`", remarks: [.init(node.span, "declared here")])
     }
   }
 
-  private func type(of entry: Node.Entry) -> (name: String, read: @Sendable (Node, inout Reading) -> (Plain, Double?)?)? {
+  private func type(of entry: Node.Entry) -> (name: String, read: @Sendable (Node, inout Reading) -> (Plain, Double?)?)?
+  {
     guard let name = entry.value["type"]?.scalar?.text else { return nil }
     return Self.types.first { $0.name == name }
   }

@@ -101,7 +101,8 @@ enum QuantityText {
     let match = Suggestion.nearest(to: unit, among: units)
     return ScalarProblem(
       code: .unit, reason: "has the unknown unit `\(unit.shortened(to: 20))`",
-      label: "units of \(what): \(units.joined(separator: ", "))", help: match.map { ["did you mean `\($0.word)`?"] } ?? [])
+      label: "units of \(what): \(units.joined(separator: ", "))",
+      help: match.map { ["did you mean `\($0.word)`?"] } ?? [])
   }
 
   private static func trimmed(_ value: Double) -> String {

@@ -63,7 +63,7 @@ package struct Reading: Sendable {
     _ code: Code, _ message: String, at span: Span, key: String? = nil, label: String = "", help: [String] = [],
     notes: [String] = [], fix: Diagnostic.Fix? = nil, source: Node.Source? = nil
   ) {
-    let where_ = key.map(path.appending) ?? path
+    let place = key.map(path.appending) ?? path
     var remarks: [Diagnostic.Remark] = []
     var notes = notes
     if let source {
@@ -71,7 +71,7 @@ package struct Reading: Sendable {
     }
     report(
       Diagnostic(
-        code, message, at: span, label: label, path: where_, secondary: remarks, help: help, notes: notes,
+        code, message, at: span, label: label, path: place, secondary: remarks, help: help, notes: notes,
         fix: source == nil ? fix : nil))
   }
 
@@ -97,6 +97,21 @@ package struct Reading: Sendable {
       if let span = keySpans[path] { return span }
     }
     return document.map { Span($0.span.file, $0.span.bytes.lowerBound..<$0.span.bytes.lowerBound) }
+  }
+
+  /// Warns of entries that nothing refers to.
+  /// - Parameter inherited: entries that others inherit from, which is use enough.
+  package mutating func warnUnused(entriesOf sections: [String], inherited: [Reference] = []) {
+    let used = Set(references.values).union(inherited)
+    for section in sections {
+      for entry in document?[section]?.entries ?? [] where !entry.key.hasPrefix("x-") {
+        guard !used.contains(Reference(section: section, id: entry.key)) else { continue }
+        report(
+          Diagnostic(
+            .unused, "nothing uses `\(section).\(entry.key)`", at: entry.keySpan, label: "never used",
+            path: SpecPath([.key(section), .key(entry.key)])))
+      }
+    }
   }
 
   /// Reads the value of a key one level down.
@@ -132,6 +147,22 @@ package struct Reading: Sendable {
     return body(&self)
   }
 
+  /// The arm whose keys come next, told once.
+  mutating func takeArm() -> String? {
+    defer { armName = nil }
+    return armName
+  }
+
+  /// Remembers that a misspelt key of this mapping stands for a real one.
+  mutating func claim(_ key: String) { claimed[path, default: []].insert(key) }
+
+  /// Whether a missing key was given under a misspelt name; the mapping counts as wrong, without a second complaint.
+  mutating func isClaimed(_ key: String) -> Bool {
+    guard claimed[path]?.contains(key) ?? false else { return false }
+    errorCount += 1
+    return true
+  }
+
   /// The name that the value being read goes by in a message: `lr`, `hidden[1]`, `models.meta`.
   var subject: String {
     guard let key = path.lastKey else { return "spec" }
@@ -149,148 +180,5 @@ package struct Reading: Sendable {
     if let span = keySpans[path] { return span }
     if let first = node.entries?.first { return first.keySpan }
     return node.span
-  }
-}
-
-// What schemas and unions ask of a reading.
-extension Reading {
-  /// Whether a node is a mapping; complains about keys that the schema does not have.
-  mutating func checkKeys(of node: Node, against schema: SchemaDescription) -> Bool {
-    let arm = armName
-    armName = nil
-    guard let entries = node.entries else {
-      let keys = schema.fields.map(\.name).joined(separator: ", ")
-      report(
-        node.isNull ? .noValue : .wrongShape,
-        node.isNull ? "`\(subject)` has no value" : "`\(subject)` must be a mapping, found \(node.words)",
-        at: node.isNull ? place(of: node) : node.span, label: "expected a mapping",
-        notes: keys.isEmpty ? [] : ["keys of `\(schema.name)`: \(keys)"], source: node.source)
-      return false
-    }
-    for entry in entries where schema.fields.allSatisfy({ $0.name != entry.key }) && !entry.key.hasPrefix("x-") {
-      if arm != nil, entry.key == "kind" { continue }
-      if let later = schema.notBuilt.first(where: { $0.name == entry.key }) {
-        reportNotBuilt("key `\(entry.key)` of `\(schema.name)`", later, at: entry.keySpan, key: entry.key)
-      } else {
-        reportUnknown(entry, in: node, schema: schema)
-      }
-    }
-    return true
-  }
-
-  /// The kind that a mapping names, complained about unless it is one of the union's.
-  mutating func kind(of node: Node, in union: UnionDescription) -> String? {
-    let kinds = union.arms.map(\.name)
-    let note = "kinds of \(union.name): " + kinds.joined(separator: ", ")
-    guard node.entries != nil else { return reportNoMapping(node, kinds, note) }
-    guard let entry = node.entry("kind") else {
-      report(
-        .missingKey, "`\(subject)` does not say which `kind` it is", at: place(of: node), label: "needs `kind`",
-        notes: [note])
-      return nil
-    }
-    guard !skips(entry.value) else { return nil }
-    guard let scalar = entry.value.scalar, !scalar.isNull else {
-      report(
-        .wrongType, "`kind` must be one word, found \(entry.value.words)", at: entry.value.span, key: "kind",
-        label: "expected a kind", notes: [note], source: entry.value.source)
-      return nil
-    }
-    keySpans[path.appending("kind")] = entry.keySpan
-    spans[path.appending("kind")] = entry.value.span
-    layers[path.appending("kind")] = entry.value.layer
-    if kinds.contains(scalar.text) { return scalar.text }
-    if let later = union.notBuilt.first(where: { $0.name == scalar.text }) {
-      reportNotBuilt("kind `\(scalar.text)` of \(union.name)", later, at: entry.value.span, key: "kind", notes: [note])
-      return nil
-    }
-    let match = Suggestion.nearest(to: scalar.text, among: kinds)
-    report(
-      .unknownChoice, "unknown kind `\(scalar.text.shortened(to: 40))` of \(union.name)", at: entry.value.span,
-      key: "kind", label: "not a kind of \(union.name)", help: match.map { ["did you mean `\($0.word)`?"] } ?? [],
-      notes: [note], fix: match.map { .init(entry.value.span, replacement: $0.word, isSafe: $0.isCertain) },
-      source: entry.value.source)
-    return nil
-  }
-
-  private mutating func reportNoMapping(_ node: Node, _ kinds: [String], _ note: String) -> String? {
-    if node.isNull {
-      report(.noValue, "`\(subject)` has no value", at: place(of: node), label: "expected a mapping", notes: [note])
-      return nil
-    }
-    var help: [String] = []
-    var fix: Diagnostic.Fix?
-    if let word = node.scalar?.text, kinds.contains(word) {
-      help = ["write `{kind: \(word)}`"]
-      fix = .init(node.span, replacement: "{kind: \(word)}")
-    }
-    report(
-      .wrongShape, "`\(subject)` must be a mapping with a `kind`, found \(node.words)", at: node.span,
-      label: "expected a mapping", help: help, notes: [note], fix: fix, source: node.source)
-    return nil
-  }
-
-  /// Complains about a required key, unless a misspelt one has been taken for it already.
-  mutating func reportMissing(_ name: String, _ kind: KindDescription, _ doc: String, in node: Node) {
-    if claimed[path]?.contains(name) ?? false {
-      errorCount += 1
-      return
-    }
-    let sentence = doc.hasSuffix(".") ? String(doc.dropLast()) : doc
-    report(
-      .missingKey, path.isRoot ? "missing key `\(name)` at the top level" : "missing key `\(name)` in \(subject)",
-      at: place(of: node), label: "needs `\(name)`", notes: ["`\(name)` is \(kind.words): \(sentence)"])
-  }
-
-  private mutating func reportNotBuilt(
-    _ what: String, _ later: NotBuilt, at span: Span, key: String, notes: [String] = []
-  ) {
-    report(
-      .notBuilt, "\(what) belongs to the language, but this version does not build it yet", at: span, key: key,
-      label: "not built yet", notes: (later.doc.isEmpty ? [] : [later.doc]) + notes)
-  }
-
-  private mutating func reportUnknown(_ entry: Node.Entry, in node: Node, schema: SchemaDescription) {
-    let names = schema.fields.map(\.name)
-    let free = isHelpful ? names.filter { node.entry($0) == nil } : []
-    let match = Suggestion.nearest(to: entry.key, among: free)
-    var help: [String] = []
-    if let match {
-      claimed[path, default: []].insert(match.word)
-      help = ["did you mean `\(match.word)`?"]
-    } else if isHelpful, let home = language?.home(of: entry.key, except: path) {
-      help = ["`\(entry.key)` exists under `\(home)`"]
-    }
-    let owner = path.isRoot ? "at the top level" : "in \(subject)"
-    let keys = names.isEmpty ? "`\(schema.name)` has no keys" : "keys of `\(schema.name)`: " + names.joined(separator: ", ")
-    report(
-      .unknownKey, "unknown key `\(entry.key.shortened(to: 40))` \(owner)", at: entry.keySpan, key: entry.key,
-      label: "not a key of `\(schema.name)`", help: help, notes: [keys],
-      fix: match.map { .init(entry.keySpan, replacement: $0.word, isSafe: $0.isCertain) })
-  }
-}
-
-extension SchemaDescription {
-  /// The first place in the language that has a key of this name, such as `training.*.optimizer`.
-  func home(of key: String, except path: SpecPath) -> String? {
-    let found = Self.homes(of: key, in: .section(self), at: "")
-    return found.first { !$0.isEmpty && $0 != path.description }
-  }
-
-  private static func homes(of key: String, in kind: KindDescription, at place: String) -> [String] {
-    switch kind {
-    case .scalar, .choice: return []
-    case .list(let element, _): return homes(of: key, in: element, at: place)
-    case .optional(let inner): return homes(of: key, in: inner, at: place)
-    case .either(let first, let second): return homes(of: key, in: first, at: place) + homes(of: key, in: second, at: place)
-    case .map(let inner): return homes(of: key, in: inner, at: place + ".*")
-    case .union(let union): return union.arms.flatMap { homes(of: key, in: .section($0), at: place) }
-    case .section(let schema):
-      var found = schema.fields.contains { $0.name == key } ? [place] : []
-      for field in schema.fields {
-        found += homes(of: key, in: field.kind, at: place.isEmpty ? field.name : "\(place).\(field.name)")
-      }
-      return found
-    }
   }
 }

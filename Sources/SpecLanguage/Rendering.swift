@@ -16,7 +16,8 @@ package struct Rendering: Sendable {
     let sorted = diagnostics.sortedByPlace
     guard !sorted.isEmpty else { return "" }
     // Errors are never crowded out by warnings.
-    let shown = sorted.count <= limit ? sorted : Array((sorted.filter(\.isError) + sorted.filter { !$0.isError }).prefix(limit))
+    let shown =
+      sorted.count <= limit ? sorted : Array((sorted.filter(\.isError) + sorted.filter { !$0.isError }).prefix(limit))
     let blocks = shown.sortedByPlace.map { one($0) }
     return (blocks + [Self.count(sorted, shown: shown.count)]).joined(separator: "\n") + "\n"
   }
@@ -60,7 +61,9 @@ package struct Rendering: Sendable {
     let number = String(start.line)
     let padding = String(repeating: " ", count: margin.count - number.count)
     let place = "\(margin)\(paint(arrow, .blue)) \(Self.clean(span.file.name)):\(start.line):\(start.column)"
-    guard !span.file.bytes.isEmpty else { return label.isEmpty ? [place] : [place, "\(margin) = \(Self.clean(label))"] }
+    guard !span.file.bytes.isEmpty else {
+      return label.isEmpty ? [place] : [place, "\(margin) = \(Self.clean(label))"]
+    }
     let (text, lead, width) = visible(span, line)
     let carets = String(repeating: " ", count: lead) + paint(String(repeating: mark, count: max(1, width)), color)
     let words = label.isEmpty ? "" : " " + paint(Self.clean(label), color)

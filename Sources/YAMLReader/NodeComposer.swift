@@ -213,7 +213,8 @@ struct NodeComposer {
     let prefix = "tag:yaml.org,2002:"
     if tag.hasPrefix(prefix), let known = Scalar.Tag(rawValue: String(tag.dropFirst(prefix.count))) {
       if allowed.contains(known) { return known }
-      complain(.foreignTag, "`!!\(known.rawValue)` does not fit this value", first(of: event.span), label: "remove the tag")
+      complain(
+        .foreignTag, "`!!\(known.rawValue)` does not fit this value", first(of: event.span), label: "remove the tag")
       return nil
     }
     let shown = tag.hasPrefix(prefix) ? "!!" + tag.dropFirst(prefix.count) : tag
@@ -235,7 +236,8 @@ struct NodeComposer {
       let repaired = LookAlike.first(in: text)?.repaired ?? text
       complain(
         .lookAlike, "`\(text.shortened(to: 40))` contains a \(meaning.name) (\(LookAlike.codePoint(scalar)))", span,
-        label: "only looks like plain text", help: ["write `\(repaired.shortened(to: 40))`, or quote it if it is meant"],
+        label: "only looks like plain text",
+        help: ["write `\(repaired.shortened(to: 40))`, or quote it if it is meant"],
         fix: isKey ? .init(span, replacement: repaired) : nil)
       return
     }

@@ -41,13 +41,16 @@ enum SyntaxMessage {
     case "did not find expected '-' indicator":
       return ("a line does not line up with the list above it", "expected `- `", [])
     case "did not find expected ',' or ']'":
-      return ("a list `[...]` is not closed or lacks a comma", "expected `,` or `]`", [])
+      return ("a list `[...]` is not closed or lacks a comma", "expected `,` or `]`", quoting(character))
     case "did not find expected ',' or '}'":
-      return ("a mapping `{...}` is not closed or lacks a comma", "expected `,` or `}`", [])
+      return ("a mapping `{...}` is not closed or lacks a comma", "expected `,` or `}`", quoting(character))
     case "did not find expected node content":
       return ("a value is missing", "expected a value", [])
     case "block sequence entries are not allowed in this context":
-      return ("a list element stands where no list can be", "`-` is not possible here", ["begin the list on a line of its own"])
+      return (
+        "a list element stands where no list can be", "`-` is not possible here",
+        ["begin the list on a line of its own"]
+      )
     case "mapping keys are not allowed in this context":
       return ("a key stands where no key can be", "`?` is not possible here", [])
     case "found character that cannot start any token":
@@ -66,12 +69,21 @@ enum SyntaxMessage {
     case "did not find expected hexdecimal number":
       return ("an escape needs hexadecimal digits", "not a hexadecimal digit", [])
     case "found undefined tag handle":
-      return ("a tag uses a handle that was not declared", "unknown handle", ["types are known from the keys; remove the tag"])
+      return (
+        "a tag uses a handle that was not declared", "unknown handle", ["types are known from the keys; remove the tag"]
+      )
     case "did not find expected <document start>":
-      return ("text stands after the end of the document", "expected nothing more", ["check the indentation of this line"])
+      return (
+        "text stands after the end of the document", "expected nothing more", ["check the indentation of this line"]
+      )
     default:
       return nil
     }
+  }
+
+  private static func quoting(_ character: String) -> [String] {
+    guard ["[", "]", "{", "}", "\"", "'"].contains(character) else { return [] }
+    return ["inside `[...]` and `{...}`, text that contains brackets, braces or commas needs quotes"]
   }
 
   private static func contextLabel(_ context: String) -> String {

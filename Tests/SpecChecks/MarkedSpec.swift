@@ -57,7 +57,8 @@ package struct MarkedSpec: Sendable {
     let composed = composed(profile: profile, overrides: overrides, environment: environment)
     guard let document = composed.document else { return (nil, composed.diagnostics) }
     let (value, reading) = Reading.read(document, as: schema)
-    return (value, composed.diagnostics + reading.diagnostics)
+    let diagnostics = composed.diagnostics + reading.diagnostics
+    return (diagnostics.hasErrors ? nil : value, diagnostics)
   }
 
   /// The complaints as the marks are written, by place.

@@ -113,7 +113,8 @@ private let markedCompositions: [String] = [
   }
 
   @Test(arguments: [
-    ("models.meta.latent", "E1205"), ("=3", "E1205"), ("models..latent=3", "E1205"), ("models.meta.hidden[0]=3", "E1205"),
+    ("models.meta.latent", "E1205"), ("=3", "E1205"), ("models..latent=3", "E1205"),
+    ("models.meta.hidden[0]=3", "E1205"),
     ("models.meta.latnet=3", "E1003"), ("modles.meta.latent=3", "E1003"), ("models.meta.latent=[", "E1100"),
     ("models.meta.latent=", "E1015"), ("", "E1205"),
   ])

@@ -12,16 +12,18 @@ import Testing
     return try Expression.parse(text, span).evaluate { Self.names[$0] }
   }
 
-  @Test(arguments: [
-    ("1 + 2 * 3", 7), ("(1 + 2) * 3", 9), ("7 / 2", 3.5), ("6 / 2", 3), ("7 % 3", 1), ("-7 % 3", 2), ("7.5 % 2", 1.5),
-    ("-trial", -7), ("2 - 3 - 4", -5), ("1e-3 * 1000", 1.0), ("a.b + 1", 4), ("\"a\" + 'b'", "ab"),
-    ("trial > 6 and rt < 0.5", true), ("not ok or trial == 7", true), ("result == \"R\"", true),
-    ("result in [\"R\", \"F\"]", true), ("result not in ['F']", true), ("\"el\" in \"hello\"", true),
-    ("trial == 7.0", true), ("nothing == null", true), ("trial != null", true), ("bad < 1", false), ("bad == bad", false),
-    ("min(3, 1.5, 2)", 1.5), ("max(trial, 2)", 7), ("abs(-3)", 3), ("sqrt(4)", 2.0), ("env:HOME", "h"),
-    ("env:NONE ?? \"x\"", "x"), ("nothing ?? 4", 4), ("false and missing", false), ("true or missing", true),
-    ("big > big - 1", true), ("not (1 > 2)", true), ("[1, 2]", [1, 2]), ("exp(0)", 1.0), ("log(1)", 0.0),
-  ] as [(String, Plain)])
+  @Test(
+    arguments: [
+      ("1 + 2 * 3", 7), ("(1 + 2) * 3", 9), ("7 / 2", 3.5), ("6 / 2", 3), ("7 % 3", 1), ("-7 % 3", 2), ("7.5 % 2", 1.5),
+      ("-trial", -7), ("2 - 3 - 4", -5), ("1e-3 * 1000", 1.0), ("a.b + 1", 4), ("\"a\" + 'b'", "ab"),
+      ("trial > 6 and rt < 0.5", true), ("not ok or trial == 7", true), ("result == \"R\"", true),
+      ("result in [\"R\", \"F\"]", true), ("result not in ['F']", true), ("\"el\" in \"hello\"", true),
+      ("trial == 7.0", true), ("nothing == null", true), ("trial != null", true), ("bad < 1", false),
+      ("bad == bad", false),
+      ("min(3, 1.5, 2)", 1.5), ("max(trial, 2)", 7), ("abs(-3)", 3), ("sqrt(4)", 2.0), ("env:HOME", "h"),
+      ("env:NONE ?? \"x\"", "x"), ("nothing ?? 4", 4), ("false and missing", false), ("true or missing", true),
+      ("big > big - 1", true), ("not (1 > 2)", true), ("[1, 2]", [1, 2]), ("exp(0)", 1.0), ("log(1)", 0.0),
+    ] as [(String, Plain)])
   func `an expression has this value`(_ text: String, _ value: Plain) throws {
     #expect(try evaluate(text) == value)
   }

@@ -28,11 +28,15 @@ private let canonicalForms: [(Plain, String)] = [
   @Test(arguments: [
     "yes", "no", "null", "~", "", " ", "010", "1_000", "1:30", "2024-01-01", "3", "3.5", "-1", "true", "a: b", "# c",
     "a #b", "*x", "&x", "!x", "[a]", "{a}", "a,b", "- a", "?", "@x", "%x", "`x`", "\"q\"", "'q'", "tab\there",
-    "line\nbreak", "trailing ", "\u{FEFF}bom", "\u{202E}", "nul\u{0}", "20 ms", "-140 ms", "lr", "é", "<<", "=", ".5", "0x10",
-    "1e3", "...", "---", "---a", "a:", ":a", "|", ">", "\\", "x-y", "a/b*c.nwb", "\u{85}", "\u{2028}", "y", "on", ".nan",
+    "line\nbreak", "trailing ", "\u{FEFF}bom", "\u{202E}", "nul\u{0}", "20 ms", "-140 ms", "lr", "é", "<<", "=", ".5",
+    "0x10",
+    "1e3", "...", "---", "---a", "a:", ":a", "|", ">", "\\", "x-y", "a/b*c.nwb", "\u{85}", "\u{2028}", "y", "on",
+    ".nan",
   ])
   func `any text survives writing and reading`(_ text: String) throws {
-    let values: [Plain] = [.string(text), [.string(text)], [.map([(text, .string(text))]), 1], .map([("k", [.map([("j", .string(text))])])])]
+    let values: [Plain] = [
+      .string(text), [.string(text)], [.map([(text, .string(text))]), 1], .map([("k", [.map([("j", .string(text))])])]),
+    ]
     for value in values {
       let result = YAML.read(SourceFile(name: "written", text: value.yaml))
       let node = try #require(result.node, "\(value.yaml)\(Rendering().text(result.diagnostics))")

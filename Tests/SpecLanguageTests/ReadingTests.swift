@@ -22,7 +22,8 @@ private let markedSpecs: [String] = [
   "mdssm: 1\nmodels: {meta: {latent: 3, hidden: ⟦E1011 []⟧}}",
   "mdssm: 1\nmodels: {meta: {latent: 3, hidden: [1, ⟦E1006 0⟧, ⟦E1005 x⟧]}}",
   // Whole numbers
-  "mdssm: ⟦E1006 2⟧",
+  "mdssm: ⟦E1213 2⟧\nanything: [else]",
+  "title: t\n⟦E1213 mdssm⟧: 1",
   "mdssm: 1\nmodels: {meta: {latent: ⟦E1005 many⟧}}",
   "mdssm: 1\nmodels: {meta: {latent: ⟦E1005 \"3\"⟧}}",
   "mdssm: 1\nmodels: {meta: {latent: ⟦E1005 3.0⟧}}",
@@ -96,6 +97,36 @@ private let markedSpecs: [String] = [
     let (value, diagnostics) = spec.read(as: Study.schema)
     #expect(MarkedSpec.places(diagnostics) == spec.expected, "\(Rendering().text(diagnostics))")
     #expect((value == nil) == !spec.expected.isEmpty)
+  }
+
+  @Test(arguments: markedSpecs)
+  func `every safe fix removes its complaint`(_ text: String) {
+    let spec = MarkedSpec(text)
+    let before = spec.read(as: Study.schema).diagnostics.sortedByPlace
+    let fixes = before.compactMap(\.fix).filter(\.isSafe)
+    guard !fixes.isEmpty else { return }
+    let fixed = String(decoding: spec.file.applying(fixes), as: UTF8.self)
+    let after = MarkedSpec(fixed).read(as: Study.schema).diagnostics.sortedByPlace
+    for code in Set(before.map(\.code)) {
+      let expected = before.filter { $0.code == code && $0.fix?.isSafe != true }.count
+      guard expected != before.filter({ $0.code == code }).count else { continue }
+      #expect(after.filter { $0.code == code }.count == expected, "\(fixed)\n\(Rendering().text(after))")
+    }
+  }
+
+  @Test func `entries that nothing uses are warned of, but not those that others inherit`() throws {
+    let text = """
+      mdssm: 1
+      models: {base: {latent: 3}, a: {like: base}, b: {latent: 1}}
+      training: {t: {}}
+      runs: {r: {train: a, with: t}}
+      """
+    let spec = MarkedSpec(text)
+    let node = try #require(spec.yaml.node)
+    let composed = Composition { _, _, _ in (nil, []) }.compose(node)
+    var (_, reading) = Reading.read(try #require(composed.document), as: Study.schema)
+    reading.warnUnused(entriesOf: ["models", "training"], inherited: composed.inherited)
+    #expect(reading.diagnostics.map(\.message) == ["nothing uses `models.b`"])
   }
 
   @Test func `values arrive with their types and defaults`() throws {

@@ -27,11 +27,11 @@ import YAMLReader
 
   @Test func `a whole megabyte of brackets ends soon`() {
     let count = 1 << 20
-    for text in ["[", "{", "- ", "? ", "a: ", "!", "&", "*", "\"", "'", "|", ">", "#", ",", ":", "\t", "%", "--- ", "\\"] {
-      let bytes = Array(repeatElement(Array(text.utf8), count: count / text.utf8.count).joined())
-      let t = ContinuousClock.now
-      #expect(YAML.read(SourceFile(name: "hostile", bytes: bytes)).diagnostics.count <= 1000)
-      print("TIME", text, ContinuousClock.now - t)
+    for text in [
+      "[", "{", "- ", "? ", "a: ", "!", "&", "*", "\"", "'", "|", ">", "#", ",", ":", "\t", "%", "--- ", "\\",
+    ] {
+      let whole = String(repeating: text, count: count / text.utf8.count)
+      #expect(YAML.read(SourceFile(name: "hostile", text: whole)).diagnostics.count <= 1000)
     }
   }
 
