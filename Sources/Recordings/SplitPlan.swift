@@ -35,26 +35,38 @@ package struct SplitPlan: Hashable, Sendable {
     ],
     make: Self.init(train:valid:test:by:seed:))
 
-  /// The split of each trial. Shares become numbers of trials by rounding the sums of shares, and a share above 0
-  /// gets at least one trial.
+  /// The split of each trial.
+  ///
+  /// Shares become numbers of trials by rounding the sums of shares; a share above 0 that rounds to nothing takes one
+  /// trial from the largest.
   /// - Parameter starts: when each trial starts. - Parameter session: names the shuffle, so that sessions differ.
   func assign(starts: [Double], session: String) throws(DataProblem) -> [Split] {
-    let total = train + valid + test
-    let count = Double(starts.count)
-    let firstCut = Int((count * train / total + 1e-6).rounded())
-    let secondCut = Int((count * (train + valid) / total + 1e-6).rounded())
-    let sizes = [firstCut, secondCut - firstCut, starts.count - secondCut]
-    for (share, size) in zip([(train, "train"), (valid, "valid"), (test, "test")], sizes) where share.0 > 0 && size < 1
-    {
-      throw DataProblem(
-        session: session, "the session has \(starts.count) trials, too few for its split: `\(share.1)` would have none",
-        help: ["use more trials, shorter windows, or other shares"])
-    }
+    let sizes = try sizes(starts.count, session)
     var result = [Split](repeating: .train, count: starts.count)
     for (place, trial) in order(starts, session).enumerated() {
-      result[trial] = place < firstCut ? .train : place < secondCut ? .valid : .test
+      result[trial] = place < sizes[0] ? .train : place < sizes[0] + sizes[1] ? .valid : .test
     }
     return result
+  }
+
+  private func sizes(_ trials: Int, _ session: String) throws(DataProblem) -> [Int] {
+    let shares = [train, valid, test]
+    let parts = shares.count { $0 > 0 }
+    guard trials >= parts else {
+      throw DataProblem(
+        session: session, "the session has \(trials) trials, too few for a split into \(parts) parts",
+        help: ["use more trials, shorter windows, or fewer parts"])
+    }
+    let total = train + valid + test
+    let firstCut = Int((Double(trials) * train / total + 1e-6).rounded())
+    let secondCut = Int((Double(trials) * (train + valid) / total + 1e-6).rounded())
+    var sizes = [firstCut, secondCut - firstCut, trials - secondCut]
+    for part in sizes.indices where shares[part] > 0 && sizes[part] == 0 {
+      let largest = sizes.indices.max { sizes[$0] < sizes[$1] } ?? 0
+      sizes[largest] -= 1
+      sizes[part] = 1
+    }
+    return sizes
   }
 
   private func order(_ starts: [Double], _ session: String) -> [Int] {
