@@ -24,23 +24,22 @@ struct ForecastFigure {
     let shown = Array(scores.groups.prefix(Self.limit))
     let hasOverview = shown.count > 1
     var script = Script(id, .fitting(shown.count + (hasOverview ? 1 : 0)))
-    script.add("set yrange [\(range(shown))]")
-    script.add("set xrange [0:\(horizons.last ?? 1)]")
+    let (low, high) = range(shown)
+    script.range("y", low, high, steps: 4)
+    script.range("x", 0, Double(horizons.last ?? 1), steps: 5)
     if hasOverview {
       script.panel(0, title: "mean over sessions, all runs")
       head(&script)
       let overview = shown.enumerated().compactMap { index, group in
         line(means("", group), group, "overview", "linewidth 2 linecolor '\(Palette.color(index))'")
       }
-      script.plot([Self.zero] + overview + Self.key)
-      script.add("set key off")
-      script.add("unset label 2; unset label 3")
+      script.plot([Self.zero] + overview)
     }
     for (index, group) in shown.enumerated() {
       script.panel(index + (hasOverview ? 1 : 0), title: group.title(among: scores.groups))
       script.add("set label 1 textcolor '\(Palette.color(index))'")
       if !hasOverview { head(&script) }
-      script.plot([Self.zero] + lines(group, index) + (hasOverview ? [] : Self.key))
+      script.plot([Self.zero] + lines(group, index))
     }
     var caption =
       "r² at exactly the k-th bin after the context; 0 is each channel's mean over the test trials at that bin."
@@ -52,7 +51,7 @@ struct ForecastFigure {
 
   private func head(_ script: inout Script) {
     script.axes(x: "bins ahead (k)", y: "r²")
-    script.keyAbove()
+    script.key(Self.key)
   }
 
   private static let zero = "0 with lines linewidth 0.6 linecolor '\(Palette.faint)' notitle"
@@ -60,10 +59,9 @@ struct ForecastFigure {
   private static let constant = "linewidth 1.2 dashtype (1,3) linecolor '\(Palette.mean)'"
 
   private static let key = [
-    "keyentry with lines linewidth 2 linecolor '\(Palette.text)' title 'model, mean'",
-    "keyentry with lines linewidth 0.8 linecolor '\(Palette.pale[6])' title 'model, each session'",
-    "keyentry with lines \(hold) title 'hold last bin'",
-    "keyentry with lines \(constant) title 'channel mean'",
+    (name: "model, mean over sessions", style: "linewidth 2 linecolor '\(Palette.text)'"),
+    (name: "model, each session", style: "linewidth 0.8 linecolor '\(Palette.observed)'"),
+    (name: "last bin held", style: hold), (name: "training mean", style: constant),
   ]
 
   /// The lines of one run: sessions behind, then the floors, the mean in front.
@@ -101,10 +99,10 @@ struct ForecastFigure {
   }
 
   /// Wide enough for all means, but not below -1.
-  private func range(_ groups: [MetricGroup]) -> String {
+  private func range(_ groups: [MetricGroup]) -> (Double, Double) {
     let values = groups.flatMap { group in ["", "hold", "mean"].flatMap { means($0, group) } }.filter(\.isFinite)
     let low = max(-1, ((values.min() ?? 0) * 5).rounded(.down) / 5)
     let high = max(0.2, ((values.max() ?? 0) * 5).rounded(.up) / 5)
-    return "\(Script.number(min(low, 0))):\(Script.number(high))"
+    return (min(low, 0), high)
   }
 }

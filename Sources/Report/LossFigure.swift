@@ -4,6 +4,10 @@ import Bundle
 enum LossFigure {
   private static let limit = 12
   private static let resolution = 300
+  private static let series = [
+    (key: "train.loss", name: "training", style: "linewidth 1 linecolor '\(Palette.colors[5])'"),
+    (key: "valid.loss", name: "validation", style: "linewidth 1.6 linecolor '\(Palette.colors[0])'"),
+  ]
 
   static func figure(_ logs: [Contents.Log]) -> Figure? {
     let logs = logs.filter { $0.series["train.loss"] != nil || $0.series["valid.loss"] != nil }
@@ -16,20 +20,17 @@ enum LossFigure {
       script.panel(index, title: log.run)
       if index == 0 {
         script.axes(x: "step", y: "loss")
-        script.keyAbove()
-      } else {
-        script.add("set key off")
+        script.key(series.map { ($0.name, $0.style) })
       }
-      script.add("set yrange [\(range(log))]")
+      let (low, high) = range(log)
+      script.range("y", low, high, steps: 4)
+      script.range("x", 0, series.flatMap { log.series[$0.key] ?? [] }.map(\.step).max() ?? 1, steps: 4)
       var parts: [String] = []
-      for (key, name, style) in [
-        ("train.loss", "training", "linewidth 1 linecolor '\(Palette.pale[0])'"),
-        ("valid.loss", "validation", "linewidth 1.6 linecolor '\(Palette.colors[0])'"),
-      ] {
+      for (key, _, style) in series {
         let points = thinned(log.series[key] ?? [])
         let rows: [[TSV.Cell]] = points.map { [.text(log.run), .text(key), .double($0.step), .double($0.value)] }
         guard let block = data.add(rows, columns: 4) else { continue }
-        parts.append("'loss.tsv' index \(block) using 3:4 with lines \(style) title '\(name)'")
+        parts.append("'loss.tsv' index \(block) using 3:4 with lines \(style)")
       }
       script.plot(parts)
     }
@@ -40,12 +41,12 @@ enum LossFigure {
   }
 
   /// From the lowest value to the one that 2 % exceed, with a little air.
-  private static func range(_ log: Contents.Log) -> String {
-    let values = ["train.loss", "valid.loss"].flatMap { log.series[$0] ?? [] }.map(\.value).filter(\.isFinite).sorted()
-    guard let low = values.first else { return "*:*" }
+  private static func range(_ log: Contents.Log) -> (Double, Double) {
+    let values = series.flatMap { log.series[$0.key] ?? [] }.map(\.value).filter(\.isFinite).sorted()
+    guard let low = values.first else { return (0, 0) }
     let high = values[min(values.count - 1, values.count * 98 / 100)]
     let air = 0.04 * (high - low)
-    return high > low ? "\(Script.number(low - air)):\(Script.number(high + air))" : "*:*"
+    return (low - air, high + air)
   }
 
   /// At most `resolution` points, each the mean of neighbours.

@@ -19,13 +19,11 @@ struct ScoreTables {
     self.columns = columns
   }
 
-  /// At most five horizons, the first and the last among them.
+  /// At most four horizons, the first and the last among them.
   private static func chosen(_ horizons: [Int]) -> [Int] {
-    guard horizons.count > 5 else { return horizons }
-    let round = [1, 5, 10, 20, 30, 50, 100, 200, 500, 1000].filter(horizons.contains)
-    let picked = ([horizons.first] + round + [horizons.last]).compactMap { $0 }.distinct
-    guard picked.count > 5 else { return picked }
-    return [0, 1, 2, picked.count - 2, picked.count - 1].map { picked[$0] }
+    guard horizons.count > 4, let first = horizons.first, let last = horizons.last else { return horizons }
+    let round = [5, 10, 20, 30, 50, 100, 200, 500, 1000].filter { horizons.contains($0) && $0 > first && $0 < last }
+    return [first] + round.suffix(2) + [last]
   }
 
   var markup: String {
