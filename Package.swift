@@ -49,6 +49,10 @@ let package = Package(
     .target(
       name: "BackendChecks", dependencies: ["TensorGraph", "Randomness"], path: "Tests/BackendChecks",
       swiftSettings: strict),
+    // specs with marked places, for the tests of every room that reads one
+    .target(
+      name: "SpecChecks", dependencies: ["SpecLanguage", "YAMLReader"], path: "Tests/SpecChecks",
+      swiftSettings: strict),
   ] + tests
 )
 
@@ -64,10 +68,10 @@ func system(_ name: String, pkgConfig: String, debian: String) -> Target {
 
 nonisolated var tests: [Target] {
   [
-    check("SpecLanguage", ["YAMLReader"]),
+    check("SpecLanguage", ["YAMLReader", "SpecChecks"]),
     check("Randomness"),
     check("TensorGraph", ["ReferenceBackend", "Randomness"]),
-    check("YAMLReader", ["SpecLanguage"]),
+    check("YAMLReader", ["SpecLanguage", "SpecChecks"]),
     check("HDF5File"),
     check("CKernels", ["Randomness"]),
     check("NativeBackend", ["TensorGraph", "BackendChecks"]),

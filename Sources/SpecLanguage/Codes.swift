@@ -54,3 +54,46 @@ extension Code {
     .unknownReference, .badName, .wrongCount, .brokenRule, .ambiguousNumber, .tooLargeNumber, .noValue, .lookAlike,
   ]
 }
+
+// The codes of composition and expressions.
+extension Code {
+  package static let unknownSibling = Code(
+    "E1201", "`like` names nothing to inherit from", "`like: <name>` inherits from an entry of the same section.")
+  package static let cyclicLike = Code("E1202", "entries that inherit from each other", "`like` must end somewhere.")
+  package static let nothingToUnset = Code(
+    "E1203", "`unset` removes nothing", "`unset: [key]` removes keys that are inherited; this one is not.")
+  package static let unknownProfile = Code(
+    "E1204", "a profile that the spec does not define", "`--profile name` lays an entry of `profiles` over the spec.")
+  package static let badOverride = Code(
+    "E1205", "an override that cannot be read", "Overrides have the form `--set path.to.key=value`.")
+  package static let badParameter = Code(
+    "E1206", "a parameter that is not declared well",
+    "A parameter is a value, or `{type, default, min?, max?, choices?, doc?}`.")
+  package static let badVariable = Code(
+    "E1207", "an environment variable that is not declared",
+    "A spec reads only the variables listed under `env`, so that a reader sees what it depends on.")
+  package static let unsetVariable = Code(
+    "E1208", "an environment variable that is not set",
+    "Set the variable, or give a value to use instead: `${env:NAME ?? \"x\"}`.")
+  package static let badExpression = Code(
+    "E1209", "an expression that cannot be read",
+    "Expressions have numbers, quoted texts, names, `+ - * / %`, comparisons, `and or not in`, and `min max abs exp "
+      + "log sqrt`.")
+  package static let noExpressionValue = Code(
+    "E1210", "an expression without a value", "A part of the expression has the wrong type or no finite result.")
+  package static let unknownName = Code(
+    "E1211", "a name that an expression does not know", "The names that may be used depend on where the expression stands.")
+  package static let badInterpolation = Code(
+    "E1212", "an interpolation that cannot be read",
+    "`${params.x}` and `${env:NAME}` stand for values; `$${` is the literal text `${`.")
+  package static let unused = Code(
+    "W1001", "a definition that nothing uses", "The definition has no effect. Remove it, or use it.")
+
+  static let ofComposition: [Code] = [
+    .unknownSibling, .cyclicLike, .nothingToUnset, .unknownProfile, .badOverride, .badParameter, .badVariable,
+    .unsetVariable, .badExpression, .noExpressionValue, .unknownName, .badInterpolation, .unused,
+  ]
+
+  /// Every code of the language itself, by number.
+  package static let ofLanguage: [Code] = ofReading + ofComposition
+}

@@ -224,7 +224,7 @@ extension Reading {
   /// The section that defines a name, complained about unless exactly one does.
   mutating func section(of name: String, _ node: Node, among sections: [String]) -> String? {
     guard let document else { return sections.first }
-    let homes = sections.filter { document[$0]?.entry(name) != nil }
+    let homes = sections.filter { self.section($0, has: name) }
     if homes.count == 1 { return homes[0] }
     let places = sections.map { "`\($0)`" }.joined(separator: " or ")
     if homes.count > 1 {
@@ -233,22 +233,30 @@ extension Reading {
         at: node.span, label: "which one is meant?", help: ["rename one of them"], source: node.source)
       return nil
     }
-    let known = sections.flatMap { document[$0]?.entries?.map(\.key) ?? [] }.filter { !$0.hasPrefix("x-") }
+    let all = isHelpful ? sections.flatMap { document[$0]?.entries?.map(\.key) ?? [] } : []
+    let known = Array(all.filter { !$0.hasPrefix("x-") }.prefix(1000))
     let match = Suggestion.nearest(to: name, among: known)
     var help = match.map { ["did you mean `\($0.word)`?"] } ?? []
     var remarks: [Diagnostic.Remark] = []
     for entry in document.entries ?? [] where !sections.contains(entry.key) {
-      guard let other = entry.value.entry(name) else { continue }
+      guard self.section(entry.key, has: name), let other = entry.value.entry(name) else { continue }
       help.append("`\(name)` exists in `\(entry.key)`, but `\(subject)` takes an entry of \(places)")
       remarks.append(.init(other.keySpan, "an entry of `\(entry.key)`"))
       break
     }
-    let note = known.isEmpty ? "\(places) has no entries" : "entries of \(places): " + known.joined(separator: ", ")
+    let note = known.isEmpty ? "\(places) has no entries" : "entries of \(places): " + known.listed
     var diagnostic = Diagnostic(
       .unknownReference, "`\(subject)` is `\(name.shortened(to: 40))`, which is not an entry of \(places)",
       at: node.span, label: "no such entry", path: path, secondary: remarks, help: help, notes: [note])
     diagnostic.fix = match.map { .init(node.span, replacement: $0.word, isSafe: $0.isCertain) }
     report(diagnostic)
     return nil
+  }
+}
+
+extension [String] {
+  /// The words with commas, cut after thirty.
+  var listed: String {
+    count <= 30 ? joined(separator: ", ") : prefix(30).joined(separator: ", ") + ", ... (\(count) in all)"
   }
 }

@@ -58,6 +58,13 @@ package struct Diagnostic: Error, Hashable, Sendable {
   package var isError: Bool { severity == .error }
 }
 
+/// What makes two complaints one: a mistake that several entries inherit is told once.
+private struct Mistake: Hashable {
+  var code: Code
+  var span: Span
+  var label: String
+}
+
 extension [Diagnostic] {
   package var hasErrors: Bool { contains { $0.isError } }
 
@@ -73,11 +80,9 @@ extension [Diagnostic] {
       let rightPlace = (right.file, right.diagnostic.span.bytes.lowerBound, right.offset)
       return leftPlace < rightPlace
     }
-    var seen: Set<Diagnostic> = []
-    return sorted.map(\.diagnostic).filter { diagnostic in
-      var key = diagnostic
-      key.path = .root
-      return seen.insert(key).inserted
+    var seen: Set<Mistake> = []
+    return sorted.map(\.diagnostic).filter {
+      seen.insert(Mistake(code: $0.code, span: $0.span, label: $0.label)).inserted
     }
   }
 }

@@ -42,6 +42,8 @@ package struct Node: Hashable, Sendable {
   package var span: Span
   package var layer: Layer
   package var source: Source?
+  /// Whether the node could not be given its value and has been complained about: nothing more is said of it.
+  package var isBroken = false
 
   package init(_ content: Content, span: Span, layer: Layer = .file, source: Source? = nil) {
     self.content = content

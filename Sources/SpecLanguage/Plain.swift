@@ -128,13 +128,20 @@ package enum JSON {
       case "\n": out += "\\n"
       case "\r": out += "\\r"
       case "\t": out += "\\t"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-        out += "\\u00"
-        out.unicodeScalars.append(hex[Int(scalar.value >> 4)])
-        out.unicodeScalars.append(hex[Int(scalar.value & 15)])
+      case _ where isHidden(scalar):
+        out += "\\u"
+        for shift: UInt32 in [12, 8, 4, 0] { out.unicodeScalars.append(hex[Int(scalar.value >> shift & 15)]) }
       default: out.unicodeScalars.append(scalar)
       }
     }
     return out + "\""
+  }
+
+  /// Control characters, line separators and other marks that a reader of the text cannot see.
+  private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF: true
+    default: LookAlike.isDirectionMark(scalar)
+    }
   }
 }

@@ -2,6 +2,9 @@
 ///
 /// A path has a span here only if the author gave it; a value without one is a default.
 package struct Reading: Sendable {
+  /// A hostile spec does not fill the memory with complaints.
+  private static let limit = 1000
+
   package private(set) var diagnostics: [Diagnostic] = []
   /// The place of every value that was given.
   package private(set) var spans: [SpecPath: Span] = [:]
@@ -20,23 +23,39 @@ package struct Reading: Sendable {
   private(set) var errorCount = 0
   private var claimed: [SpecPath: Set<String>] = [:]
   private var armName: String?
+  private let names: [String: Set<String>]
 
   package init(document: Node? = nil, language: SchemaDescription? = nil) {
     self.document = document
     self.language = language
+    var names: [String: Set<String>] = [:]
+    for entry in document?.entries ?? [] { names[entry.key] = Set(entry.value.entries?.map(\.key) ?? []) }
+    self.names = names
   }
+
+  /// Whether a section of the document has an entry.
+  func section(_ section: String, has name: String) -> Bool { names[section]?.contains(name) ?? false }
+
+  /// Whether complaints are still few enough to be worth a search for what was meant.
+  var isHelpful: Bool { diagnostics.count < 100 }
 
   /// Reads a whole document against the schema of the language.
   package static func read<Root>(_ document: Node, as schema: Schema<Root>) -> (value: Root?, reading: Reading) {
     var reading = Reading(document: document, language: schema.description)
     let value = schema.read(document, &reading)
-    return (reading.diagnostics.hasErrors ? nil : value, reading)
+    return (reading.errorCount > 0 ? nil : value, reading)
+  }
+
+  /// Whether a node has been complained about already, so that nothing more is said of it.
+  mutating func skips(_ node: Node) -> Bool {
+    if node.isBroken { errorCount += 1 }
+    return node.isBroken
   }
 
   /// Adds a complaint.
   package mutating func report(_ diagnostic: Diagnostic) {
-    diagnostics.append(diagnostic)
     if diagnostic.isError { errorCount += 1 }
+    if diagnostics.count < Self.limit { diagnostics.append(diagnostic) }
   }
 
   /// Adds a complaint about the value being read, or about a key of it.
@@ -170,6 +189,7 @@ extension Reading {
         notes: [note])
       return nil
     }
+    guard !skips(entry.value) else { return nil }
     guard let scalar = entry.value.scalar, !scalar.isNull else {
       report(
         .wrongType, "`kind` must be one word, found \(entry.value.words)", at: entry.value.span, key: "kind",
@@ -232,13 +252,13 @@ extension Reading {
 
   private mutating func reportUnknown(_ entry: Node.Entry, in node: Node, schema: SchemaDescription) {
     let names = schema.fields.map(\.name)
-    let free = names.filter { node.entry($0) == nil }
+    let free = isHelpful ? names.filter { node.entry($0) == nil } : []
     let match = Suggestion.nearest(to: entry.key, among: free)
     var help: [String] = []
     if let match {
       claimed[path, default: []].insert(match.word)
       help = ["did you mean `\(match.word)`?"]
-    } else if let home = language?.home(of: entry.key, except: path) {
+    } else if isHelpful, let home = language?.home(of: entry.key, except: path) {
       help = ["`\(entry.key)` exists under `\(home)`"]
     }
     let owner = path.isRoot ? "at the top level" : "in \(subject)"

@@ -27,6 +27,20 @@ package struct Span: Hashable, Sendable {
   package var end: Position { file.position(at: bytes.upperBound) }
   package var text: String { file.text(in: bytes) }
 
+  /// The place of a part of a text that stands in this span; the whole span where the text is not written out there
+  /// (escapes, folded lines).
+  package func part(_ range: Range<Int>, of text: String) -> Span {
+    let whole = bytes.clamped(to: 0..<file.bytes.count)
+    let length = text.utf8.count
+    for quote in [0, 1] where whole.count >= length + 2 * quote {
+      let lower = whole.lowerBound + quote
+      if file.bytes[lower..<lower + length].elementsEqual(text.utf8) {
+        return Span(file, lower + range.lowerBound..<lower + range.upperBound)
+      }
+    }
+    return self
+  }
+
   /// The stretch from the start of this span to the end of another one of the same file.
   package func joined(to other: Span) -> Span {
     let lower = min(bytes.lowerBound, other.bytes.lowerBound)

@@ -18,7 +18,10 @@ package struct ValueKind<Value: Sendable>: Sendable {
   }
 
   /// Reads a node; nil when it is wrong, with the complaints added to the reading.
-  package func read(_ node: Node, _ reading: inout Reading) -> Value? { reader(node, &reading) }
+  package func read(_ node: Node, _ reading: inout Reading) -> Value? {
+    guard !reading.skips(node) else { return nil }
+    return reader(node, &reading)
+  }
 
   package func write(_ value: Value) -> Plain { writer(value) }
 
