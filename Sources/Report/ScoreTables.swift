@@ -49,7 +49,7 @@ struct ScoreTables {
         Markup.element("td", String(count), ("class", "count")),
       ] + cells(hint: "mean over sessions") { scores.mean($0, group) }
     }
-    return Markup.table(head: head("run, mean over sessions", extra: "sessions"), body: body, kind: "scores")
+    return Markup.table(head: head("mean over sessions", extra: "sessions"), body: body, kind: "scores")
   }
 
   private func sessions(of group: MetricGroup) -> String {

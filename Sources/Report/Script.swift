@@ -9,7 +9,7 @@ struct Script {
     /// Left of each panel, for the numbers on its axis.
     var left = 62.0
     /// Right of each panel.
-    var right = 14.0
+    var right = 18.0
     /// Above each panel, for its title.
     var top = 26.0
     /// Below each panel, for the numbers on its axis.
