@@ -2,5 +2,10 @@ import ArgumentParser
 
 @main
 struct MDSSMRun: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "mdssm-run")
+  static let configuration = CommandConfiguration(
+    commandName: "mdssm-run",
+    abstract: "Runs studies of latent neural dynamics that are written as YAML.",
+    discussion: "`mdssm-run SPEC.yaml` is `mdssm-run run SPEC.yaml`.",
+    subcommands: [Run.self, Check.self, PlanCommand.self, List.self, Explain.self, ReportCommand.self],
+    defaultSubcommand: Run.self)
 }

@@ -34,15 +34,14 @@ package struct GRUWeights {
   ///     r = s(x W_r + h U_r + b_r),  u = s(x W_u + h U_u + b_u)
   ///     n = tanh(x W_n + b_n + r * (h U_n + c)),  h' = (1 - u) n + u h
   ///
-  /// - Parameter sequence: `[time, rows, F]`.
+  /// - Parameter projected: x W + b for all gates, `[time, rows, 3 W]`.
   /// - Parameter present: `[time, rows, 1]`, 0 where a row has no bin: its state is carried through.
   /// - Returns: states `[time, rows, W]` and the last state `[rows, W]`.
   ///   Source: Cho et al. 2014, in the form with the reset gate after the recurrent product.
-  package func run(_ sequence: Tensor, present: Tensor?, reversed: Bool = false) -> (states: Tensor, last: Tensor) {
+  package func run(_ projected: Tensor, present: Tensor?, reversed: Bool = false) -> (states: Tensor, last: Tensor) {
     let width = recurrent.shape[0]
-    let projected = sequence.linear(input, bias)
-    let builder = sequence.builder
-    let start = builder.constant(0, [sequence.shape[1], width])
+    let builder = projected.builder
+    let start = builder.constant(0, [projected.shape[1], width])
     let sequences = [projected] + (present.map { [$0] } ?? [])
     let (carries, outputs) = builder.scan(
       carries: [start], sequences: sequences, constants: [recurrent, candidateBias], reversed: reversed

@@ -15,6 +15,14 @@ package struct Node: Hashable, Sendable {
   package let type: ElementType
   /// Index into `Graph.origins`: the spec path of the section that built this node.
   package let origin: Int32
+
+  package init(op: Op, operands: [ValueID], shape: Shape, type: ElementType, origin: Int32 = 0) {
+    self.op = op
+    self.operands = operands
+    self.shape = shape
+    self.type = type
+    self.origin = origin
+  }
 }
 
 /// What to compute: an append-only array of nodes. A value; nothing here runs.
@@ -25,6 +33,14 @@ package struct Graph: Hashable, Sendable {
   package private(set) var origins: [String] = [""]
 
   package init() {}
+
+  /// A graph of nodes that no rule has seen; `verify` tells whether they make sense.
+  package init(unverified nodes: [Node]) {
+    self.nodes = nodes
+    for (index, node) in nodes.enumerated() {
+      if case .input = node.op { inputs.append(ValueID(index)) }
+    }
+  }
 
   package subscript(id: ValueID) -> Node { nodes[Int(id.index)] }
   package var ids: [ValueID] { nodes.indices.map(ValueID.init) }

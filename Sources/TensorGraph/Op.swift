@@ -1,7 +1,10 @@
 /// What the elements of a tensor are: `real` is the backend's floating type, `index` a 32-bit integer.
 package enum ElementType: String, Hashable, Sendable { case real, index }
 
-/// The distributions of counter-based random tensors; element `i` depends only on key, salt and `i` (Philox4x32-10).
+/// The distributions of counter-based random tensors (Philox4x32-10).
+///
+/// Element `i` of a tensor is element `salt * 2^32 + i` of the infinite tensor that Randomness names by the key, so it
+/// depends only on key, salt and `i`. The two elements of the key operand are the key's low and high word.
 package enum Distribution: String, Hashable, Sendable {
   /// Uniform on (0, 1).
   case uniform
@@ -38,6 +41,7 @@ package indirect enum Op: Hashable, Sendable {
   case subtract
   case multiply
   case divide
+  /// NaN where either is NaN; so is `minimum`.
   case maximum
   case minimum
   /// 1 where left < right, else 0 (also where either is NaN).
@@ -59,6 +63,7 @@ package indirect enum Op: Hashable, Sendable {
 
   // reductions; reduced axes keep extent 1
   case sum(axes: [Int])
+  /// NaN where one of the elements is NaN, minus infinity where there are none.
   case largest(axes: [Int])
 
   // contractions
@@ -98,6 +103,18 @@ package struct Scan: Hashable, Sendable {
   package var length: Int
   /// When true, steps run from the last slice to the first; output slices keep the index of their input slices.
   package var reversed: Bool
+
+  package init(
+    body: Graph, bodyOutputs: [ValueID], carries: Int, sequences: Int, constants: Int, length: Int, reversed: Bool
+  ) {
+    self.body = body
+    self.bodyOutputs = bodyOutputs
+    self.carries = carries
+    self.sequences = sequences
+    self.constants = constants
+    self.length = length
+    self.reversed = reversed
+  }
 
   /// Shapes of the results: last carries, then stacked outputs `[length, ...]`.
   package var resultShapes: [Shape] {

@@ -1,0 +1,211 @@
+import Recordings
+import SpecLanguage
+
+/// What is measured on fitted models.
+package enum EvaluationSpec: Hashable, Sendable {
+  case reconstruction(ReconstructionSpec)
+  case forecast(ForecastSpec)
+  case decode(DecodeSpec)
+  case embedding(EmbeddingSpec)
+
+  package static let union = Union<Self>(
+    "evaluation",
+    .arm("reconstruction", ReconstructionSpec.schema, Self.reconstruction) {
+      if case .reconstruction(let value) = $0 { value } else { nil }
+    },
+    .arm("forecast", ForecastSpec.schema, Self.forecast) { if case .forecast(let value) = $0 { value } else { nil } },
+    .arm("decode", DecodeSpec.schema, Self.decode) { if case .decode(let value) = $0 { value } else { nil } },
+    .arm("embedding", EmbeddingSpec.schema, Self.embedding) { if case .embedding(let value) = $0 { value } else { nil } },
+    notBuilt: [
+      .init("co_smoothing", "Likelihood of held-out neurons."), .init("fixed_points", "Fixed points of the dynamics."),
+    ])
+
+  /// The runs that are measured.
+  package var of: [Reference] {
+    switch self {
+    case .reconstruction(let value): value.of
+    case .forecast(let value): value.of
+    case .decode(let value): value.of
+    case .embedding(let value): value.of
+    }
+  }
+
+  package var split: Split? {
+    switch self {
+    case .reconstruction(let value): value.split
+    case .forecast(let value): value.split
+    case .decode(let value): value.split
+    case .embedding: nil
+    }
+  }
+
+  /// The behaviour that is decoded.
+  package var target: String? {
+    switch self {
+    case .decode(let value): value.target
+    case .reconstruction, .forecast, .embedding: nil
+    }
+  }
+
+  package var context: Nanoseconds? {
+    switch self {
+    case .forecast(let value): value.context
+    case .decode(let value): value.context
+    case .reconstruction, .embedding: nil
+    }
+  }
+
+  package var horizon: Nanoseconds? {
+    switch self {
+    case .forecast(let value): value.horizon
+    case .reconstruction, .decode, .embedding: nil
+    }
+  }
+
+  /// The values that a job on one run sees: all but the list of runs.
+  package var content: Plain {
+    guard case .map(let map) = Self.union.write(self) else { return .null }
+    return .map(map.entries.filter { $0.key != "of" }.map { ($0.key, $0.value) })
+  }
+}
+
+/// How well trials are rebuilt from their own posterior means.
+package struct ReconstructionSpec: Hashable, Sendable {
+  package var of: [Reference]
+  package var split: Split
+
+  package init(of: [Reference], split: Split) {
+    self.of = of
+    self.split = split
+  }
+
+  package static let schema = Schema<Self>(
+    "reconstruction", "r2 of trials rebuilt from their own posterior means.",
+    Field("of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs."),
+    Field("split", \.split, .choice(Split.self), default: .test, "The trials."),
+    make: Self.init(of:split:))
+}
+
+/// How well the bins after a context are predicted open loop.
+package struct ForecastSpec: Hashable, Sendable {
+  package var of: [Reference]
+  package var split: Split
+  package var context: Nanoseconds
+  package var horizon: Nanoseconds
+  package var embedding: EmbeddingSource
+
+  /// Which trials tell the embedding of a session.
+  package enum EmbeddingSource: String, CaseIterable, Hashable, Sendable {
+    /// The training trials of the session, whole.
+    case train
+    /// The contexts of the trials that are forecast.
+    case context
+  }
+
+  package init(
+    of: [Reference], split: Split, context: Nanoseconds, horizon: Nanoseconds, embedding: EmbeddingSource
+  ) {
+    self.of = of
+    self.split = split
+    self.context = context
+    self.horizon = horizon
+    self.embedding = embedding
+  }
+
+  package static let schema = Schema<Self>(
+    "forecast", "r2 at every bin after a context, open loop with the mean of the dynamics, beside two floors.",
+    Field("of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs."),
+    Field("split", \.split, .choice(Split.self), default: .test, "The trials."),
+    Field("context", \.context, .duration, "Time from the start of the trial that the model sees."),
+    Field("horizon", \.horizon, .duration, "Time after the context that is predicted."),
+    Field(
+      "embedding", \.embedding, .choice(EmbeddingSource.self), default: .train,
+      "Trials that tell the embedding: training trials, or the contexts alone."),
+    make: Self.init(of:split:context:horizon:embedding:))
+}
+
+/// How well behaviour is decoded from what the model says.
+package struct DecodeSpec: Hashable, Sendable {
+  package var of: [Reference]
+  package var split: Split
+  package var target: String
+  package var from: Origin
+  package var context: Nanoseconds?
+  package var decoder: Decoder
+
+  /// What the decoder reads on the test trials; it is fitted on the observed training trials or their reconstruction.
+  package enum Origin: String, CaseIterable, Hashable, Sendable {
+    case observed, reconstruction, forecast
+  }
+
+  package init(
+    of: [Reference], split: Split, target: String, from: Origin, context: Nanoseconds?, decoder: Decoder
+  ) {
+    self.of = of
+    self.split = split
+    self.target = target
+    self.from = from
+    self.context = context
+    self.decoder = decoder
+  }
+
+  package static let schema = Schema<Self>(
+    "decode", "r2 of behaviour decoded from observed, reconstructed or forecast activity.",
+    Field("of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs."),
+    Field("split", \.split, .choice(Split.self), default: .test, "The trials."),
+    Field("target", \.target, .string, "The behaviour, by its name in the datasets."),
+    Field("from", \.from, .choice(Origin.self), default: .reconstruction, "The activity that is decoded."),
+    Field("context", \.context, .optional(.duration), "With `from: forecast`: the time that the model sees."),
+    Field("decoder", \.decoder, .union(Decoder.union), default: .ridge(Ridge.usual), "The decoder."),
+    rules: [
+      Rule("context") { $0.from == .forecast && $0.context == nil ? "`from: forecast` needs a `context`" : nil },
+      Rule("context") { $0.from != .forecast && $0.context != nil ? "`context` has no effect without `from: forecast`" : nil },
+    ],
+    make: Self.init(of:split:target:from:context:decoder:))
+}
+
+/// A linear read-out of behaviour.
+package enum Decoder: Hashable, Sendable {
+  case ridge(Ridge)
+
+  package static let union = Union<Self>(
+    "decoder",
+    .arm("ridge", Ridge.schema, Self.ridge) {
+      switch $0 {
+      case .ridge(let value): value
+      }
+    })
+}
+
+/// Ridge regression whose penalty is picked by cross-validation on the training trials.
+package struct Ridge: Hashable, Sendable {
+  package var alpha: [Double]
+
+  package init(alpha: [Double]) { self.alpha = alpha }
+
+  package static let usual = Ridge(alpha: [0.001, 0.01, 0.1, 1, 10, 100, 1000])
+
+  package static let schema = Schema<Self>(
+    "ridge", "Ridge regression with intercept.",
+    Field(
+      "alpha", \.alpha, .list(.positive, count: 1...100), default: usual.alpha,
+      "Penalties to choose from by five-fold cross-validation on training trials."),
+    make: Self.init(alpha:))
+}
+
+/// Where the sessions lie in the space of embeddings.
+package struct EmbeddingSpec: Hashable, Sendable {
+  package var of: [Reference]
+  package var color: [String]
+
+  package init(of: [Reference], color: [String]) {
+    self.of = of
+    self.color = color
+  }
+
+  package static let schema = Schema<Self>(
+    "embedding", "One row per session: posterior of its embedding from its training trials, with metadata.",
+    Field("of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs."),
+    Field("color", \.color, .list(.string), default: [], "Metadata to set the embedding against."),
+    make: Self.init(of:color:))
+}

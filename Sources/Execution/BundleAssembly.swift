@@ -1,0 +1,105 @@
+import Bundle
+import ExperimentGraph
+import Planner
+import SpecLanguage
+
+/// Puts the artifacts of a plan together as a result bundle.
+package struct BundleAssembly {
+  private let plan: Plan
+  private let store: Store
+
+  package init(_ plan: Plan, store: Store) {
+    self.plan = plan
+    self.store = store
+  }
+
+  /// Writes tables, models and predictions of every job that is done.
+  ///
+  /// - Returns: the rows of `metrics.tsv`.
+  package func write(_ outcomes: [JobOutcome], to bundle: BundleWriter) throws -> TSV {
+    var metrics = TSV(columns: ["trial", "run", "session", "split", "metric", "value", "n"])
+    var embedding: TSV?
+    for (job, outcome) in zip(plan.jobs, outcomes) {
+      switch outcome {
+      case .failed(let failure): try bundle.add(failure)
+      case .left(let blocker):
+        try bundle.add(Manifest.Failure(job: job.name, message: "not done because `\(blocker)` is missing"))
+      case .interrupted: continue
+      case .done(let key, _, _):
+        switch job {
+        case .fit(let fit): try copyFit(key, fit, bundle)
+        case .evaluate(let evaluate):
+          try addScores(key, evaluate, &metrics)
+          try copyExtras(key, evaluate, bundle, &embedding)
+        }
+      }
+    }
+    try bundle.write(metrics.text, to: "result/metrics.tsv", role: "metrics")
+    if let embedding { try bundle.write(embedding.text, to: "result/embedding.tsv", role: "embedding") }
+    try bundle.write(planJSON.text, to: "result/plan.json", role: "plan")
+    return metrics
+  }
+
+  private func copyFit(_ key: ArtifactKey, _ fit: FitJob, _ bundle: BundleWriter) throws {
+    let folder = "result/runs/\(fit.run)"
+    for (file, role) in [(FitArtifact.weights, "model"), (FitArtifact.history, "history"), (FitArtifact.summary, "fit")] {
+      try bundle.write(try store.read(key, file), to: "\(folder)/\(file)", role: role)
+    }
+  }
+
+  private func addScores(_ key: ArtifactKey, _ job: EvaluateJob, _ metrics: inout TSV) throws {
+    guard let scores = TSV(parsing: String(decoding: try store.read(key, EvaluateExecution.scoresFile), as: UTF8.self)) else {
+      return
+    }
+    for row in scores.rows {
+      metrics.append(
+        ["0", job.run, row[0], row[1], "\(job.evaluation).\(row[2])", row[3], row[4]].map { TSV.Cell.text($0) })
+    }
+  }
+
+  private func copyExtras(
+    _ key: ArtifactKey, _ job: EvaluateJob, _ bundle: BundleWriter, _ embedding: inout TSV?
+  ) throws {
+    for file in try store.artifact(key).files.map(\.name) {
+      let bytes = try store.read(key, file)
+      switch file {
+      case EvaluateExecution.embeddingFile:
+        guard let table = TSV(parsing: String(decoding: bytes, as: UTF8.self)) else { continue }
+        if embedding?.columns == table.columns {
+          for row in table.rows { embedding?.append(row.map { TSV.Cell.text($0) }) }
+        } else if embedding == nil {
+          embedding = table
+        } else {
+          try bundle.write(bytes, to: "result/runs/\(job.run)/embedding.tsv", role: "embedding")
+        }
+      case EvaluateExecution.examplesFile:
+        try bundle.write(bytes, to: "result/runs/\(job.run)/examples.tsv", role: "examples")
+      case EvaluateExecution.predictionsFile:
+        try bundle.write(bytes, to: "result/runs/\(job.run)/\(job.evaluation).h5", role: "predictions")
+      default: continue
+      }
+    }
+  }
+
+  /// Jobs, keys and edges.
+  private var planJSON: JSONValue {
+    let jobs: [JSONValue] = plan.jobs.map { job in
+      let kind: String
+      switch job {
+      case .fit: kind = "fit"
+      case .evaluate: kind = "evaluate"
+      }
+      return [
+        "name": .string(job.name), "kind": .string(kind), "key": .string(job.key.hex),
+        "inputs": .array(job.inputs.map { .string($0.hex) }),
+      ]
+    }
+    let sessions: [JSONValue] = plan.sessions.map { session in
+      [
+        "name": .string(session.name), "key": .string(session.key.hex), "channels": .int(session.header.channels),
+        "bins": .int(session.header.bins), "bin_ns": .int(session.header.binWidth.count),
+      ]
+    }
+    return ["format": 1, "jobs": .array(jobs), "sessions": .array(sessions)]
+  }
+}

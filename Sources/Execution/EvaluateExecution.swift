@@ -1,0 +1,233 @@
+import Bundle
+import Evaluation
+import Foundation
+import HDF5File
+import Models
+import Planner
+import Randomness
+import Recordings
+import TensorGraph
+import Training
+
+/// Carries out one evaluation of one run: `scores.tsv`, and where they apply `embedding.tsv`, `examples.tsv`, `predictions.h5`.
+final class EvaluateExecution {
+  static let scoresFile = "scores.tsv"
+  static let embeddingFile = "embedding.tsv"
+  static let examplesFile = "examples.tsv"
+  static let predictionsFile = "predictions.h5"
+
+  private let job: EvaluateJob
+  private let sessions: [Session]
+  private let trials: TrialSet
+  private let runner: SessionRunner
+  private var scores = TSV(columns: ["session", "split", "metric", "value", "n"])
+  private var extra: [(name: String, bytes: [UInt8])] = []
+  private var predictions = PredictionFile()
+
+  init(_ job: EvaluateJob, fit: FittedModel, sessions: [Session], backend: any Backend) {
+    self.job = job
+    self.sessions = sessions
+    let stream = Stream(seed: job.fit.seed, path: ["fit"])
+    trials = TrialSet(sessions, limit: job.fit.trials, stream: stream)
+    let most = sessions.map(\.trials.count).max() ?? 1
+    runner = SessionRunner(
+      fit, bins: trials.bins, trials: max(1, min(32, most)), backend: backend, stream: stream.child("evaluate"))
+  }
+
+  /// The files of the artifact.
+  func run() throws -> [(name: String, bytes: [UInt8])] {
+    switch job.spec {
+    case .reconstruction(let spec): try reconstruction(spec)
+    case .forecast(let spec): try forecast(spec)
+    case .decode(let spec): try decode(spec)
+    case .embedding(let spec): try embedding(spec)
+    }
+    if job.predictions, let bytes = try predictions.encoded() { extra.append((Self.predictionsFile, bytes)) }
+    return [(Self.scoresFile, Array(scores.text.utf8))] + extra
+  }
+
+  private func add(_ session: Session, _ split: Split, _ values: [Score]) {
+    for score in values where score.n > 0 || score.value.isFinite {
+      scores.append([
+        .text(session.name), .text(split.rawValue), .text(score.name), .double(score.value), .int(score.n),
+      ])
+    }
+  }
+
+  // MARK: kinds
+
+  private func reconstruction(_ spec: ReconstructionSpec) throws {
+    for (index, session) in sessions.enumerated() {
+      let numbers = trials.trials(spec.split)[index]
+      guard !numbers.isEmpty else { continue }
+      let code = try code(index)
+      let observed = session.values(of: numbers)
+      let rebuilt = observed.like(
+        try runner.reconstruct(index, trials: numbers, in: sessions, embedding: code))
+      var values = Reconstruction.scores(
+        observed: observed, reconstructed: rebuilt, trainingMeans: trainingMeans(index))
+      if let truth = session.truth(of: numbers) {
+        let score = R2(observed: truth, predicted: rebuilt)
+        values.append(Score("truth.r2", score.pooled, n: score.observed))
+      }
+      add(session, spec.split, values)
+      predictions.add(session.name, "reconstruction", rebuilt)
+      predictions.add(session.name, "observed", observed)
+    }
+  }
+
+  private func forecast(_ spec: ForecastSpec) throws {
+    var examples = ExampleTable()
+    for (index, session) in sessions.enumerated() {
+      let numbers = trials.trials(spec.split)[index]
+      guard !numbers.isEmpty else { continue }
+      let context = spec.context.count / session.binWidth.count
+      let horizon = spec.horizon.count / session.binWidth.count
+      let long = numbers.filter { session.trials[$0].length > context }
+      guard !long.isEmpty else { continue }
+      let code: [Double]
+      switch spec.embedding {
+      case .train: code = try self.code(index)
+      case .context: code = try runner.embedding(of: index, trials: long, in: sessions, visible: context).mean
+      }
+      let observed = session.values(of: long)
+      let whole = observed.like(
+        try runner.forecast(index, trials: long, in: sessions, context: context, embedding: code))
+      let end = min(context + horizon, observed.bins)
+      let later = TrialValues(channels: observed.channels, trials: observed.trials, bins: end - context) {
+        whole[$0, $1, context + $2]
+      }
+      add(
+        session, spec.split,
+        Forecast.scores(observed: observed, forecast: later, context: context, trainingMeans: trainingMeans(index)))
+      predictions.add(session.name, "forecast", whole)
+      predictions.add(session.name, "observed", observed)
+      if examples.sessions < 4 {
+        let rebuilt = observed.like(try runner.reconstruct(index, trials: long, in: sessions, embedding: code))
+        examples.add(session, trial: long[0], observed: observed, reconstruction: rebuilt, forecast: whole, context: context)
+      }
+    }
+    extra.append((Self.examplesFile, Array(examples.table.text.utf8)))
+  }
+
+  private func decode(_ spec: DecodeSpec) throws {
+    let ridge: Ridge
+    switch spec.decoder {
+    case .ridge(let value): ridge = value
+    }
+    for (index, session) in sessions.enumerated() {
+      guard let behavior = session.behavior.first(where: { $0.name == spec.target }) else { continue }
+      let numbers = trials.trials(spec.split)[index]
+      let learning = trials.train[index]
+      guard !numbers.isEmpty, !learning.isEmpty else { continue }
+      let code = try code(index)
+      func activity(_ chosen: [Int], fitted: Bool) throws -> TrialValues {
+        let observed = session.values(of: chosen)
+        switch spec.from {
+        case .observed: return observed
+        case .reconstruction:
+          return observed.like(try runner.reconstruct(index, trials: chosen, in: sessions, embedding: code))
+        case .forecast:
+          if fitted { return observed.like(try runner.reconstruct(index, trials: chosen, in: sessions, embedding: code)) }
+          let context = (spec.context?.count ?? 0) / session.binWidth.count
+          let whole = observed.like(
+            try runner.forecast(index, trials: chosen, in: sessions, context: context, embedding: code))
+          return TrialValues(channels: whole.channels, trials: whole.trials, bins: whole.bins) {
+            $2 < context ? .nan : whole[$0, $1, $2]
+          }
+        }
+      }
+      add(
+        session, spec.split,
+        Decode.scores(
+          trainRates: try activity(learning, fitted: true), trainBehavior: behavior.values(of: learning, session),
+          testRates: try activity(numbers, fitted: false), testBehavior: behavior.values(of: numbers, session),
+          alphas: ridge.alpha))
+    }
+  }
+
+  private func embedding(_ spec: EmbeddingSpec) throws {
+    var codes: [[Double]] = []
+    var spreads: [[Double]] = []
+    for (index, session) in sessions.enumerated() {
+      let (mean, variance) = try runner.embedding(of: index, trials: embeddingTrials(index), in: sessions)
+      codes.append(mean)
+      spreads.append(variance.map { $0.squareRoot() })
+      _ = session
+    }
+    let size = codes.first?.count ?? 0
+    let columns = spec.color.isEmpty ? Set(sessions.flatMap(\.metadata.keys)).sorted() : spec.color
+    let names = (1...max(size, 1)).map { "e\($0)" } + (1...max(size, 1)).map { "sd\($0)" }
+    var table = TSV(columns: ["run", "session", "seed"] + names + columns)
+    for (index, session) in sessions.enumerated() {
+      let numbers = (codes[index] + spreads[index]).map(TSV.Cell.double)
+      let metadata = columns.map { session.metadata[$0].map(TSV.Cell.text) ?? .empty }
+      table.append([.text(job.run), .text(session.name), .text(String(job.fit.seed))] + numbers + metadata)
+    }
+    extra.append((Self.embeddingFile, Array(table.text.utf8)))
+    for column in columns {
+      let values = sessions.map { $0.metadata[column].flatMap { Double($0) } }
+      let known = values.compactMap { $0 }
+      guard known.count == sessions.count, Set(known).count > 2 else { continue }
+      for place in 0..<size {
+        let own = codes.map { $0[place] }
+        let signed = Correlation.spearman(own, known)
+        let magnitude = Correlation.spearman(own.map { abs($0) }, known.map { abs($0) })
+        scores.append([.text("*"), .text("train"), .text("spearman.e\(place + 1).\(column)"), .double(signed), .int(known.count)])
+        scores.append([
+          .text("*"), .text("train"), .text("spearman.abs_e\(place + 1).abs_\(column)"), .double(magnitude), .int(known.count),
+        ])
+      }
+    }
+  }
+
+  // MARK: what sessions give
+
+  /// The embedding of a session from its training trials.
+  private func code(_ index: Int) throws -> [Double] {
+    try runner.embedding(of: index, trials: embeddingTrials(index), in: sessions).mean
+  }
+
+  private func embeddingTrials(_ index: Int) -> [Int] {
+    trials.train[index].isEmpty ? trials.valid[index] : trials.train[index]
+  }
+
+  private func trainingMeans(_ index: Int) -> [Double] {
+    sessions[index].values(of: embeddingTrials(index)).channelMeans.map { $0.isNaN ? 0 : $0 }
+  }
+}
+
+extension TrialValues {
+  /// Other values of the same shape.
+  fileprivate func like(_ values: [Float]) -> TrialValues {
+    TrialValues(channels: channels, trials: trials, bins: bins, values: values)
+  }
+}
+
+extension Session {
+  /// Observations of some trials, `[channels, trials, bins]`.
+  func values(of numbers: [Int]) -> TrialValues { values(of: numbers, in: observations, rows: channels) }
+
+  func truth(of numbers: [Int]) -> TrialValues? {
+    truth.map { values(of: numbers, in: $0, rows: channels) }
+  }
+
+  fileprivate func values(of numbers: [Int], in source: [Float], rows: Int) -> TrialValues {
+    var values: [Float] = []
+    values.reserveCapacity(rows * numbers.count * bins)
+    for row in 0..<rows {
+      for number in numbers {
+        let start = (row * trials.count + number) * bins
+        values += source[start..<start + bins]
+      }
+    }
+    return TrialValues(channels: rows, trials: numbers.count, bins: bins, values: values)
+  }
+}
+
+extension Behavior {
+  /// Values of some trials, `[dimensions, trials, bins]`.
+  func values(of numbers: [Int], _ session: Session) -> TrialValues {
+    session.values(of: numbers, in: values, rows: dimensions)
+  }
+}

@@ -1,0 +1,94 @@
+import Bundle
+import Foundation
+import Models
+import Planner
+import Randomness
+import Recordings
+import TensorGraph
+import Training
+
+/// Carries out one fit: loads sessions, trains, checkpoints, stores the model.
+struct FitExecution {
+  let job: FitJob
+  let store: Store
+  let backend: any Backend
+  let emit: (Event) -> Void
+  let isInterrupted: () -> Bool
+  /// Seconds between two checkpoints.
+  var checkpointEvery = 30.0
+
+  enum Ending {
+    case finished
+    case interrupted
+  }
+
+  func run(_ sessions: [Session], source: FittedModel?) throws -> Ending {
+    let stream = Stream(seed: job.seed, path: ["fit"])
+    let trials = TrialSet(sessions, limit: job.trials, stream: stream)
+    let trainer = try Trainer(
+      model: job.model, recipe: job.recipe, trials: trials, start: source, fit: Set(job.fit), backend: backend,
+      stream: stream, path: job.path)
+    let checkpoint = Checkpoint(store: store.root, key: job.key)
+    var history = ""
+    if let saved = checkpoint.load(count: trainer.parameters.count) {
+      trainer.load(saved.state)
+      history = saved.history
+      emit(.resumed(job: job.run, step: saved.state.step))
+    }
+    let logEvery = max(1, trainer.totalSteps / 400)
+    var lastSave = Date()
+    var lastReport = Date.distantPast
+    let began = Date()
+    let firstStep = trainer.state.step
+    while !trainer.isFinished {
+      let record = try trainer.step()
+      let isValidated = record.validLoss != nil
+      if record.step % logEvery == 0 || record.step == 1 || isValidated || trainer.isFinished {
+        history += FitArtifact.line(record).line + "\n"
+      }
+      let now = Date()
+      if now.timeIntervalSince(lastReport) > 0.2 || isValidated || trainer.isFinished {
+        lastReport = now
+        let perStep = now.timeIntervalSince(began) / Double(record.step - firstStep)
+        emit(
+          .progress(
+            job: job.run,
+            .init(
+              step: record.step, steps: trainer.totalSteps, loss: record.loss, secondsPerStep: perStep,
+              validLoss: record.validLoss, validForecastR2: record.validForecastR2)))
+      }
+      if isInterrupted(), !trainer.isFinished {
+        try checkpoint.save(trainer.snapshot(), history: history)
+        return .interrupted
+      }
+      if now.timeIntervalSince(lastSave) > checkpointEvery {
+        try checkpoint.save(trainer.snapshot(), history: history)
+        lastSave = now
+      }
+    }
+    try save(trainer, history: history)
+    checkpoint.remove()
+    return .finished
+  }
+
+  private func save(_ trainer: Trainer, history: String) throws {
+    let fit = trainer.fitted
+    var counts: [String: JSONValue] = [:]
+    for group in ParameterGroup.allCases { counts[group.rawValue] = .int(fit.parameters.count(of: group)) }
+    var summary: [String: JSONValue] = [
+      "steps": .int(trainer.state.step), "budget_steps": .int(trainer.totalSteps),
+      "stopped_early": .bool(trainer.state.stoppedEarly), "parameters": .object(counts),
+      "sessions": .array(fit.sessions.names.map(JSONValue.string)),
+    ]
+    if let best = trainer.state.best {
+      summary["selected_step"] = .int(best.step)
+      summary["selected_score"] = .double(best.score)
+    }
+    try store.write(
+      job.key,
+      [
+        (FitArtifact.weights, FitArtifact.encode(fit, precision: backend.precision)),
+        (FitArtifact.history, Array(history.utf8)), (FitArtifact.summary, Array(JSONValue.object(summary).text.utf8)),
+      ])
+  }
+}

@@ -1,0 +1,30 @@
+import SpecLanguage
+
+// The codes of a whole study: rules over several nodes, and over nodes and data.
+extension Code {
+  package static let cyclicRuns = Code(
+    "E2001", "runs that transfer each other", "A transfer starts from a run that was trained: the chain must end in a `train`.")
+  package static let noSessions = Code(
+    "E2002", "a cohort or dataset without sessions", "No session has a name that the globs match.")
+  package static let noBehavior = Code(
+    "E2003", "behaviour that the sessions do not have", "Decoding needs the behaviour series in every session of the run.")
+  package static let notCounts = Code(
+    "E2004", "a count likelihood for data that are not counts",
+    "Poisson read-outs need spike counts; smoothed or real-valued data take a Gaussian one.")
+  package static let noEmbedding = Code(
+    "E2005", "an embedding that the model does not have", "Only a model with `embedding` has one to report.")
+  package static let noTrials = Code(
+    "E2006", "a split without trials", "The evaluation or the training needs trials of this split.")
+  package static let badHorizon = Code(
+    "E2007", "a forecast that does not fit the trials",
+    "Context and horizon together may not be longer than the longest trial, and are whole numbers of bins.")
+  package static let unfit = Code(
+    "E2008", "sessions that do not fit together", "Sessions of one run share one bin width.")
+  package static let noTestSelection = Code(
+    "E2009", "selection without validation trials", "`select` needs validation trials in the splits of the datasets.")
+
+  /// Every code of this room, by number.
+  package static let ofExperiment: [Code] = [
+    .cyclicRuns, .noSessions, .noBehavior, .notCounts, .noEmbedding, .noTrials, .badHorizon, .unfit, .noTestSelection,
+  ]
+}

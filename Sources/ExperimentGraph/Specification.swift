@@ -1,0 +1,159 @@
+import Evaluation
+import Models
+import Recordings
+import SpecLanguage
+import Training
+
+/// A whole study as its author wrote it, checked key by key and typed; no data has been opened.
+package struct Specification: Sendable {
+  package var language: Int
+  package var study: Study
+  package var datasets: [Named<Dataset>]
+  package var cohorts: [Named<Cohort>]
+  package var models: [Named<Model>]
+  package var training: [Named<Recipe>]
+  package var runs: [Named<Run>]
+  package var evaluations: [Named<EvaluationSpec>]
+  package var outputs: Outputs
+  package var backend: BackendChoice
+
+  package init(
+    language: Int, study: Study, datasets: [Named<Dataset>], cohorts: [Named<Cohort>], models: [Named<Model>],
+    training: [Named<Recipe>], runs: [Named<Run>], evaluations: [Named<EvaluationSpec>], outputs: Outputs,
+    backend: BackendChoice
+  ) {
+    self.language = language
+    self.study = study
+    self.datasets = datasets
+    self.cohorts = cohorts
+    self.models = models
+    self.training = training
+    self.runs = runs
+    self.evaluations = evaluations
+    self.outputs = outputs
+    self.backend = backend
+  }
+
+  package static let schema = Schema<Self>(
+    "spec", "A study.",
+    Field("mdssm", \.language, .int(1...1), "Version of the language."),
+    Field("study", \.study, .section(Study.schema), "What the study is."),
+    Field("datasets", \.datasets, .map(.union(Dataset.union)), "Where recordings come from."),
+    Field("cohorts", \.cohorts, .map(.section(Cohort.schema)), default: [], "Named groups of sessions."),
+    Field("models", \.models, .map(.section(Model.schema)), "What is fitted."),
+    Field("training", \.training, .map(.section(Recipe.schema)), "How it is fitted."),
+    Field("runs", \.runs, .map(.section(Run.schema)), "Which model is fitted to which sessions."),
+    Field(
+      "evaluations", \.evaluations, .map(.union(EvaluationSpec.union)), default: [], "What is measured on fitted models."),
+    Field("outputs", \.outputs, .section(Outputs.schema), default: Outputs(predictions: true), "What the bundle holds."),
+    Field(
+      "backend", \.backend, .union(BackendChoice.union), default: .native(NativeChoice(threads: nil)),
+      "What computes."),
+    notBuilt: [
+      .init("comparisons", "Statistics declared before the numbers exist."), .init("sweep", "Templates of the spec."),
+      .init("extends", "Composition of several files."), .init("resources", "Limits of every stage."),
+      .init("launcher", "Where jobs run."),
+    ],
+    make: Self.init(
+      language:study:datasets:cohorts:models:training:runs:evaluations:outputs:backend:))
+}
+
+/// The identity of a study. Only the seed enters cache keys.
+package struct Study: Hashable, Sendable {
+  package var name: String
+  package var title: String?
+  package var description: String?
+  package var authors: [String]
+  package var license: String?
+  package var cites: [String]
+  package var seed: UInt64
+
+  package init(
+    name: String, title: String?, description: String?, authors: [String], license: String?, cites: [String], seed: UInt64
+  ) {
+    self.name = name
+    self.title = title
+    self.description = description
+    self.authors = authors
+    self.license = license
+    self.cites = cites
+    self.seed = seed
+  }
+
+  package static let schema = Schema<Self>(
+    "study", "What the study is.",
+    Field("name", \.name, .id, "Short name; the folder of the results."),
+    Field("title", \.title, .optional(.string), "One line for the report."),
+    Field("description", \.description, .optional(.string), "A paragraph for the report."),
+    Field("authors", \.authors, .list(.string), default: [], "Who made it."),
+    Field("license", \.license, .optional(.string), "Licence of the results."),
+    Field("cites", \.cites, .list(.string), default: [], "Works to cite."),
+    Field("seed", \.seed, .seed, default: 0, "Root of all random numbers."),
+    make: Self.init(name:title:description:authors:license:cites:seed:))
+}
+
+/// A named group of sessions, by glob over session names.
+package struct Cohort: Hashable, Sendable {
+  package var include: [String]
+  package var exclude: [String]
+
+  package init(include: [String], exclude: [String]) {
+    self.include = include
+    self.exclude = exclude
+  }
+
+  package static let schema = Schema<Self>(
+    "cohort", "A named group of sessions.",
+    Field("include", \.include, .list(.string, count: 1...10_000), "Globs over session names, such as `reaching/*`."),
+    Field("exclude", \.exclude, .list(.string), default: [], "Globs of sessions to leave out."),
+    notBuilt: [.init("where", "A condition on session metadata.")],
+    make: Self.init(include:exclude:))
+
+  package func contains(_ session: String) -> Bool {
+    include.contains { Glob($0).matches(session) } && !exclude.contains { Glob($0).matches(session) }
+  }
+}
+
+/// A pattern over names: `*` any text, `?` any character.
+package struct Glob: Hashable, Sendable {
+  private let pattern: [Character]
+
+  package init(_ pattern: String) { self.pattern = Array(pattern) }
+
+  package func matches(_ text: String) -> Bool {
+    let text = Array(text)
+    var (p, t) = (0, 0)
+    var star: Int?
+    var mark = 0
+    while t < text.count {
+      if p < pattern.count, pattern[p] == "*" {
+        star = p
+        mark = t
+        p += 1
+      } else if p < pattern.count, pattern[p] == "?" || pattern[p] == text[t] {
+        p += 1
+        t += 1
+      } else if let last = star {
+        p = last + 1
+        mark += 1
+        t = mark
+      } else {
+        return false
+      }
+    }
+    return pattern[p...].allSatisfy { $0 == "*" }
+  }
+}
+
+/// What the bundle holds besides tables and models.
+package struct Outputs: Hashable, Sendable {
+  package var predictions: Bool
+
+  package init(predictions: Bool) { self.predictions = predictions }
+
+  package static let schema = Schema<Self>(
+    "outputs", "What the bundle holds besides tables and models.",
+    Field("predictions", \.predictions, .bool, default: true, "Write predictions of evaluated trials as HDF5."),
+    notBuilt: [.init("checkpoints", "Keep intermediate states."), .init("figures", "Choose figures.")],
+    make: Self.init(predictions:))
+}

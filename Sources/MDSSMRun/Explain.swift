@@ -1,0 +1,22 @@
+import ArgumentParser
+import ExperimentGraph
+import SpecLanguage
+import YAMLReader
+
+/// Says more about an error code.
+struct Explain: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Explain an error code, such as E1003.")
+
+  @Argument(help: "The code.")
+  var code: String
+
+  func run() throws {
+    let all = Code.ofLanguage + Code.ofYAML + Code.ofExperiment + [.badData]
+    guard let found = all.first(where: { $0.id.lowercased() == code.lowercased() }) else {
+      let match = Suggestion.nearest(to: code.uppercased(), among: all.map(\.id))
+      Terminal.error("error: no code \(code)" + (match.map { "; did you mean \($0.word)?" } ?? ""))
+      throw Exit.usage
+    }
+    print("\(found.id): \(found.title)\n\n\(found.explanation)")
+  }
+}

@@ -1,0 +1,18 @@
+import Foundation
+import Synchronization
+
+/// Ctrl-C and termination: the first asks the program to write a checkpoint and stop, the second ends it at once.
+enum Interruption {
+  private static let received = Atomic<Int32>(0)
+
+  static func install() {
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { number in
+        if Interruption.received.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
+      }
+    }
+  }
+
+  static var isRequested: Bool { received.load(ordering: .relaxed) != 0 }
+  static var signalNumber: Int32 { received.load(ordering: .relaxed) }
+}

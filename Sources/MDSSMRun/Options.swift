@@ -1,0 +1,28 @@
+import ArgumentParser
+
+/// What every command on a spec takes.
+struct SpecOptions: ParsableArguments {
+  @Argument(help: "The study, a YAML file; `-` reads standard input.")
+  var spec: String
+
+  @Option(name: .customLong("set"), help: "Override a value: `models.meta.dynamics.latent=20`.")
+  var overrides: [String] = []
+
+  @Option(help: "Lay an entry of `profiles` over the spec.")
+  var profile: String?
+
+  @Flag(help: "One JSON object per line.")
+  var json = false
+}
+
+/// The exit codes that scripts may rely on.
+enum Exit {
+  static let someJobFailed = ExitCode(1)
+  static let usage = ExitCode(64)
+  static let invalidSpec = ExitCode(65)
+  static let noInput = ExitCode(66)
+  static let unavailable = ExitCode(69)
+  static let cannotWrite = ExitCode(73)
+  static let interrupted = ExitCode(130)
+  static let terminated = ExitCode(143)
+}

@@ -1,0 +1,20 @@
+import ArgumentParser
+import Bundle
+import Report
+
+/// Writes the report of a bundle again.
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "report", abstract: "Write the report of a bundle again.")
+
+  @Argument(help: "The folder of the bundle, such as runs/aplysia/latest.")
+  var bundle: String
+
+  func run() throws {
+    do {
+      print(try Report.write(bundle: bundle))
+    } catch let error as BundleError {
+      Terminal.error("error: \(error)")
+      throw Exit.noInput
+    }
+  }
+}

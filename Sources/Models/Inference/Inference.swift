@@ -1,0 +1,149 @@
+import SpecLanguage
+import TensorGraph
+
+/// How latent states are inferred from observations.
+package enum Inference: Hashable, Sendable {
+  case dkf(DKF)
+
+  package static let union = Union<Self>(
+    "inference",
+    .arm("dkf", DKF.schema, Self.dkf) {
+      switch $0 {
+      case .dkf(let value): value
+      }
+    },
+    notBuilt: [
+      .init("dvbf", "Deep variational Bayes filter."), .init("vsmc", "Variational sequential Monte Carlo."),
+    ])
+}
+
+/// Deep Kalman filter with a posterior that is independent over time, and masked sampling that trains forecasts.
+///
+///     q(z_t | y, e) = N(m_t, s_t) from a bidirectional encoder over the features and e (e without gradient)
+///     z_t ~ q where bin t is not masked, else z_t = f(z_{t-1}); bin 1 is never masked
+///     KL_t against N(f(z_{t-1}), Q) at unmasked bins
+///
+/// One mask per session and bin, shared by its trials. Source: Vermani et al. 2025, Eqs 14 and 17; Krishnan et al. 2017.
+package struct DKF: Hashable, Sendable {
+  package var encoder: StateEncoder
+  package var forecastMask: Double
+  package var detach: Bool
+
+  package init(encoder: StateEncoder, forecastMask: Double, detach: Bool) {
+    self.encoder = encoder
+    self.forecastMask = forecastMask
+    self.detach = detach
+  }
+
+  package static let schema = Schema<Self>(
+    "dkf", "Mean-field posterior over time with masked sampling.",
+    Field("encoder", \.encoder, .union(StateEncoder.union), "The network that reads the whole trial."),
+    Field(
+      "forecast_mask", \.forecastMask, .probability, default: 0.2,
+      "Probability that a bin's state comes from the dynamics instead of the encoder during training."),
+    Field(
+      "detach", \.detach, .bool, default: true,
+      "The state encoder sees the embedding without a gradient, so that it is learnt through the dynamics alone."),
+    make: Self.init(encoder:forecastMask:detach:))
+
+  /// Samples of the states and the divergence terms of the loss.
+  struct Sampled {
+    /// `[bins, sessions, trials, latent]`
+    let states: Tensor
+    /// Sum over bins and latents of KL_t, t > 1: `[sessions, trials]`.
+    let divergence: Tensor
+    /// KL of the first bin from the initial state: `[sessions, trials]`.
+    let initialDivergence: Tensor
+  }
+
+  /// - Parameter posterior: `[bins, sessions, trials, latent]`.
+  func sample(
+    _ posterior: Gaussian, dynamics: PreparedDynamics, initial: Gaussian, _ batch: Batch
+  ) -> Sampled {
+    let shape = batch.shape
+    let latent = posterior.mean.shape[3]
+    let builder = posterior.mean.builder
+    let present = batch.present.reshape([shape.bins, shape.sessions, shape.trials, 1])
+    let samples = posterior.sample(key: batch.key)
+    let first = posterior.mean.slice(axis: 0, 0..<1)
+    let firstPosterior = Gaussian(mean: first, variance: posterior.variance.slice(axis: 0, 0..<1))
+    let firstTerm = (firstPosterior.divergence(from: initial) * present.slice(axis: 0, 0..<1)).sum(0, 3)
+    let initialDivergence = firstTerm.reshape([shape.sessions, shape.trials])
+    if shape.bins == 1 {
+      let none = builder.constant(0, [shape.sessions, shape.trials])
+      return Sampled(states: samples, divergence: none, initialDivergence: initialDivergence)
+    }
+
+    let later = 1..<shape.bins
+    let draws = builder.random(.uniform, [shape.bins, shape.sessions, 1, 1], key: batch.key)
+    let mask = builder.constant(forecastMask, draws.shape)
+    let keep = (1 - draws.isLess(mask)).slice(axis: 0, later)
+    let start = samples.slice(axis: 0, 0..<1).reshape([shape.sessions, shape.trials, latent])
+    let (_, outputs) = builder.scan(
+      carries: [start], sequences: [samples.slice(axis: 0, later), keep], constants: dynamics.weights
+    ) { carries, slices, weights in
+      let predicted = dynamics.step(carries[0], weights)
+      let state = slices[1].select(slices[0], predicted)
+      return ([state], [state, predicted])
+    }
+    let prior = Gaussian(mean: outputs[1], variance: dynamics.noise)
+    let laterPosterior = Gaussian(
+      mean: posterior.mean.slice(axis: 0, later), variance: posterior.variance.slice(axis: 0, later))
+    let counted = keep * present.slice(axis: 0, later)
+    let divergence = (laterPosterior.divergence(from: prior) * counted).sum(0, 3)
+    let states = builder.concatenate([samples.slice(axis: 0, 0..<1), outputs[0]], axis: 0)
+    return Sampled(
+      states: states, divergence: divergence.reshape([shape.sessions, shape.trials]), initialDivergence: initialDivergence)
+  }
+}
+
+/// The network that reads a whole trial and gives the posterior of every bin.
+package enum StateEncoder: Hashable, Sendable {
+  case bigru(RecurrentSizes)
+
+  package static let union = Union<Self>(
+    "encoder",
+    .arm("bigru", RecurrentSizes.schema("bigru", "A gated recurrent unit in each direction."), Self.bigru) {
+      switch $0 {
+      case .bigru(let sizes): sizes
+      }
+    },
+    notBuilt: [.init("gru", "A gated recurrent unit forward in time, for causal inference.")])
+
+  /// Posterior `[bins, sessions, trials, latent]`.
+  ///
+  /// - Parameter features: `[bins, sessions * trials, shared]`.  - Parameter embedding: `[sessions, size]` or nil.
+  func posterior(
+    _ features: Tensor, _ embedding: Tensor?, latent: Int, _ batch: Batch, _ parameter: ParameterScope
+  ) -> Gaussian {
+    switch self {
+    case .bigru(let sizes):
+      let forward = run("inference.forward", features, embedding, sizes.width, batch, parameter, reversed: false)
+      let backward = run("inference.backward", features, embedding, sizes.width, batch, parameter, reversed: true)
+      let both = features.builder.concatenate([forward, backward], axis: 2)
+      let flat = parameter.gaussian(both, "inference.head", .inference, size: latent)
+      let shape: Shape = [batch.shape.bins, batch.shape.sessions, batch.shape.trials, latent]
+      return Gaussian(mean: flat.mean.reshape(shape), variance: flat.variance.reshape(shape))
+    }
+  }
+
+  /// One direction. The embedding is the same at every bin and trial of a session, so its part of the input projection is
+  /// computed once per session and added.
+  private func run(
+    _ name: String, _ features: Tensor, _ embedding: Tensor?, _ width: Int, _ batch: Batch, _ parameter: ParameterScope,
+    reversed: Bool
+  ) -> Tensor {
+    let shape = batch.shape
+    let (rows, shared) = (features.shape[1], features.shape[2])
+    let size = embedding?.shape[1] ?? 0
+    let cell = parameter.gru(name, .inference, inputs: shared + size, width: width)
+    var projected = features.linear(cell.input.slice(axis: 0, 0..<shared), cell.bias)
+    if let embedding {
+      let own = embedding.linear(cell.input.slice(axis: 0, shared..<shared + size))
+      let parts = projected.reshape([shape.bins, shape.sessions, shape.trials, 3 * width])
+      let sum = parts + own.reshape([1, shape.sessions, 1, 3 * width])
+      projected = sum.reshape([shape.bins, rows, 3 * width])
+    }
+    return cell.run(projected, present: batch.presentRows, reversed: reversed).states
+  }
+}

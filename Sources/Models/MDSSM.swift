@@ -1,0 +1,128 @@
+import SpecLanguage
+import TensorGraph
+
+/// The parts of the training loss of one batch, scalars; divided by the number of sessions in the batch.
+package struct LossParts {
+  /// Negative log-likelihood per trial.
+  package let reconstruction: Tensor
+  /// Divergence of the states from the dynamics, per trial.
+  package let states: Tensor
+  /// Divergence of the embeddings from their prior.
+  package let embedding: Tensor
+  /// Penalty on the change of the weights.
+  package let penalty: Tensor
+  package var total: Tensor { reconstruction + states + embedding + penalty }
+}
+
+/// What a batch tells about its sessions, from posterior means without sampling.
+package struct Inferred {
+  /// Posterior of the embedding, `[sessions, size]`; nil without embedding.
+  package let embedding: Gaussian?
+  /// Posterior means of the states, `[bins, sessions, trials, latent]`.
+  package let states: Tensor
+  /// Expected observations, `[rows, trials * bins]`.
+  package let reconstruction: Tensor
+}
+
+extension Model {
+  /// The negative evidence bound of a batch.
+  ///
+  ///     loss = 1/S sum_s [ -mean_b ( sum log p(y|z) - sum_{t>1} KL_t - KL_1 ) + weight * KL_e + penalty sum_l |change_l|_F ]
+  ///
+  /// Source: Vermani et al. 2025, Eq 14, with the masking of the authors' architecture.
+  package func loss(_ batch: Batch, _ parameter: ParameterScope, at path: String) -> LossParts {
+    let builder = parameter.builder
+    let perSession = 1 / Double(batch.shape.sessions)
+    let features = builder.scope("\(path).readin") { readin.encode(batch, parameter) }
+    let posterior = builder.scope("\(path).embedding") { embedding?.infer(features, batch, parameter) }
+    let sampled = posterior?.sample(key: batch.key)
+    let prepared = builder.scope("\(path).dynamics") { self.dynamics.prepare(sampled, parameter) }
+    let initial = initialState(parameter)
+    let samples: DKF.Sampled
+    switch inference {
+    case .dkf(let dkf):
+      samples = builder.scope("\(path).inference") {
+        let seen = dkf.detach ? sampled?.stopGradient : sampled
+        let states = dkf.encoder.posterior(features, seen, latent: self.dynamics.latent, batch, parameter)
+        return dkf.sample(states, dynamics: prepared, initial: initial, batch)
+      }
+    }
+    let likelihood = builder.scope("\(path).observation") {
+      observation.logLikelihood(samples.states, batch, parameter)
+    }
+    // Mean over the trials of each session, then mean over sessions.
+    let trialWeight = (batch.hasTrial / batch.trialCounts.reshape([batch.shape.sessions, 1])) * perSession
+    let rowWeight = rowWeights(batch, perSession)
+    let prior = Gaussian(mean: builder.constant(0, []), variance: builder.constant(1, []))
+    let zero = builder.constant(0)
+    let weight = (embedding?.weight ?? 0) * perSession
+    return LossParts(
+      reconstruction: -(likelihood * rowWeight).total,
+      states: ((samples.divergence + samples.initialDivergence) * trialWeight).total,
+      embedding: posterior.map { $0.divergence(from: prior).total * weight } ?? zero,
+      penalty: prepared.penalty.map { $0 * perSession } ?? zero)
+  }
+
+  /// 1 / (sessions * trials of the session) for every channel row, `[rows, 1]`.
+  private func rowWeights(_ batch: Batch, _ perSession: Double) -> Tensor {
+    let ones = batch.observations.builder.constant(1, [batch.shape.rows, 1])
+    let weights = (perSession / batch.trialCounts).reshape([batch.shape.sessions, 1, 1])
+    return ones.raggedExpand(weights, offsets: batch.offsets)
+  }
+
+  /// Posterior means and reconstruction of a batch. `embedding` is given, or inferred from the batch when nil.
+  package func infer(_ batch: Batch, embedding given: Tensor?, _ parameter: ParameterScope) -> Inferred {
+    let features = readin.encode(batch, parameter)
+    let posterior = embedding?.infer(features, batch, parameter)
+    let states: Tensor
+    switch inference {
+    case .dkf(let dkf):
+      states = dkf.encoder.posterior(features, given ?? posterior?.mean, latent: dynamics.latent, batch, parameter).mean
+    }
+    return Inferred(
+      embedding: posterior, states: states, reconstruction: observation.mean(states, batch, parameter))
+  }
+
+  /// Rolls the mean of the dynamics forward from the state of one bin, and reads out.
+  ///
+  /// - Parameter states: posterior means `[bins, sessions, trials, latent]`.
+  /// - Parameter last: the last bin that was seen; bins up to it keep their state, later ones are rolled out.
+  /// - Parameter embedding: `[sessions, size]` or nil.
+  /// - Returns: expected observations `[rows, trials * bins]`.
+  package func forecast(
+    _ states: Tensor, from last: Int, embedding: Tensor?, _ batch: Batch, _ parameter: ParameterScope
+  ) -> Tensor {
+    let prepared = dynamics.prepare(embedding, parameter)
+    let (sessions, trials, latent) = (batch.shape.sessions, batch.shape.trials, states.shape[3])
+    let start = states.slice(axis: 0, last..<last + 1).reshape([sessions, trials, latent])
+    let seen = states.slice(axis: 0, 0..<last + 1)
+    guard last + 1 < batch.shape.bins else { return observation.mean(states, batch, parameter) }
+    let clock = states.builder.constant(0, [batch.shape.bins - last - 1, 1])
+    let (_, outputs) = states.builder.scan(carries: [start], sequences: [clock], constants: prepared.weights) {
+      carries, _, weights in
+      let next = prepared.step(carries[0], weights)
+      return ([next], [next])
+    }
+    let path = states.builder.concatenate([seen, outputs[0]], axis: 0)
+    return observation.mean(path, batch, parameter)
+  }
+
+  /// The learnt distribution of the first state, shared by all sessions.
+  private func initialState(_ parameter: ParameterScope) -> Gaussian {
+    let latent = dynamics.latent
+    return Gaussian(
+      mean: parameter("dynamics.initial_mean", .dynamics, [latent], .constant(1)),
+      variance: parameter("dynamics.initial_noise", .dynamics, [latent], .constant(1)).variance)
+  }
+}
+
+extension Model {
+  /// All parameters of this model for the given sessions, in the order of the flat buffer.
+  package func parameterTable(_ sessions: SessionTable) -> ParameterTable {
+    let builder = Builder()
+    let shape = BatchShape(sessions: 1, trials: 1, bins: 2, rows: sessions.capacity(of: 1))
+    let scope = ParameterScope(builder)
+    _ = loss(Batch(builder, shape, sessions), scope, at: "")
+    return scope.table
+  }
+}

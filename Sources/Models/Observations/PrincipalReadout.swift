@@ -1,0 +1,158 @@
+import Randomness
+
+/// A read-out and a read-in estimated from the activity of one session before training.
+///
+/// Counts are smoothed along time (Gaussian, 2 bins) and, for a log-linear read-out, turned into log(count + 1e-3); principal
+/// components scaled to unit variance are the first guess of the states; the read-out is their least-squares map to the
+/// (transformed) activity. Without it log-linear Poisson read-outs collapse to the mean rate at cortical rates.
+/// Source: science notes on the collapse of Poisson read-outs and its cure.
+package struct PrincipalReadout: Sendable {
+  /// `[channels, latent]`
+  package let weight: [Double]
+  /// `[channels]`
+  package let bias: [Double]
+  /// Mean squared residual per channel: `[channels]`.
+  package let residual: [Double]
+
+  /// - Parameter activity: `[channels, samples]` rows of observed bins, already transformed.
+  package init(activity: [[Double]], latent: Int, stream: Stream) {
+    let channels = activity.count
+    let samples = activity.first?.count ?? 0
+    let means = activity.map { row in row.reduce(0, +) / Double(max(samples, 1)) }
+    let centred = zip(activity, means).map { row, mean in row.map { $0 - mean } }
+    let covariance = Self.covariance(centred, samples: samples)
+    let components = Self.leadingComponents(covariance, count: min(latent, channels), stream: stream)
+    var weight = [Double](repeating: 0, count: channels * latent)
+    var residual = (0..<channels).map { covariance[$0][$0] }
+    for (position, component) in components.enumerated() {
+      let scale = component.variance.squareRoot()
+      for channel in 0..<channels {
+        weight[channel * latent + position] = component.direction[channel] * scale
+        residual[channel] -= component.direction[channel] * component.direction[channel] * component.variance
+      }
+    }
+    self.weight = weight
+    self.bias = means
+    self.residual = residual.map { max($0, 1e-6) }
+  }
+
+  private static func covariance(_ centred: [[Double]], samples: Int) -> [[Double]] {
+    let channels = centred.count
+    var covariance = [[Double]](repeating: [Double](repeating: 0, count: channels), count: channels)
+    for i in 0..<channels {
+      for j in 0...i {
+        var sum = 0.0
+        centred[i].withUnsafeBufferPointer { a in
+          centred[j].withUnsafeBufferPointer { b in
+            for sample in 0..<samples { sum += a[sample] * b[sample] }
+          }
+        }
+        covariance[i][j] = sum / Double(max(samples, 1))
+        covariance[j][i] = covariance[i][j]
+      }
+    }
+    return covariance
+  }
+
+  private struct Component {
+    var direction: [Double]
+    var variance: Double
+  }
+
+  /// Orthogonal iteration with the largest-entry-positive sign convention.
+  private static func leadingComponents(_ matrix: [[Double]], count: Int, stream: Stream) -> [Component] {
+    var stream = stream
+    let size = matrix.count
+    var basis = (0..<count).map { _ in (0..<size).map { _ in stream.normal() } }
+    orthonormalise(&basis)
+    for _ in 0..<60 {
+      basis = basis.map { vector in product(matrix, vector) }
+      orthonormalise(&basis)
+    }
+    return basis.map { vector in
+      let image = product(matrix, vector)
+      let variance = max(zip(vector, image).reduce(0) { $0 + $1.0 * $1.1 }, 0)
+      let largest = vector.max { abs($0) < abs($1) } ?? 1
+      return Component(direction: largest < 0 ? vector.map { -$0 } : vector, variance: variance)
+    }
+  }
+
+  private static func product(_ matrix: [[Double]], _ vector: [Double]) -> [Double] {
+    matrix.map { row in
+      var sum = 0.0
+      for index in row.indices { sum += row[index] * vector[index] }
+      return sum
+    }
+  }
+
+  private static func orthonormalise(_ basis: inout [[Double]]) {
+    for i in basis.indices {
+      for _ in 0..<2 {
+        for j in 0..<i {
+          let overlap = zip(basis[i], basis[j]).reduce(0) { $0 + $1.0 * $1.1 }
+          for index in basis[i].indices { basis[i][index] -= overlap * basis[j][index] }
+        }
+      }
+      let norm = basis[i].reduce(0) { $0 + $1 * $1 }.squareRoot()
+      for index in basis[i].indices { basis[i][index] = norm > 1e-12 ? basis[i][index] / norm : 0 }
+    }
+  }
+}
+
+extension Observation {
+  /// Values of the per-session read-out parameters of one session, by parameter name; empty for `init: random`.
+  ///
+  /// - Parameter trials: per trial the observed rows `[channels][bins]`, NaN where missing.
+  package func initialValues(
+    trials: [[[Float]]], channels: Int, latent: Int, stream: Stream
+  ) -> [String: [Double]] {
+    guard initialisation == .data, channels > 0 else { return [:] }
+    var activity = [[Double]](repeating: [], count: channels)
+    for trial in trials {
+      for channel in 0..<channels {
+        let row = trial[channel].map { $0.isNaN ? 0 : Double($0) }
+        activity[channel] += transformed(row)
+      }
+    }
+    let readout = PrincipalReadout(activity: activity, latent: latent, stream: stream)
+    var values = ["observation.weight": readout.weight, "observation.bias": readout.bias]
+    if case .gaussian = self {
+      values["observation.noise"] = readout.residual.map { Self.inverseSoftplus(max($0, 1e-4)) }
+    }
+    return values
+  }
+
+  /// Activity in the space of the linear drive.
+  private func transformed(_ row: [Double]) -> [Double] {
+    switch self {
+    case .gaussian: return row
+    case .poisson(let poisson):
+      let smooth = Self.smoothed(row, sigma: 2)
+      switch poisson.link {
+      case .exp: return smooth.map { ($0 + 1e-3).logarithm }
+      case .softplus: return smooth.map { Self.inverseSoftplus($0 + 1e-3) }
+      }
+    }
+  }
+
+  /// Gaussian smoothing over `sigma` bins, renormalised at the ends.
+  private static func smoothed(_ row: [Double], sigma: Double) -> [Double] {
+    let reach = Int((3 * sigma).rounded(.up))
+    let kernel = (-reach...reach).map { (-0.5 * (Double($0) / sigma) * (Double($0) / sigma)).exponential }
+    return row.indices.map { centre in
+      var (sum, weight) = (0.0, 0.0)
+      for (position, value) in kernel.enumerated() {
+        let index = centre + position - reach
+        guard row.indices.contains(index) else { continue }
+        sum += value * row[index]
+        weight += value
+      }
+      return sum / weight
+    }
+  }
+
+  /// x with softplus(x) = y.
+  private static func inverseSoftplus(_ y: Double) -> Double {
+    y > 30 ? y : (y.exponential - 1).logarithm
+  }
+}

@@ -1,0 +1,275 @@
+import CKernels
+import TensorGraph
+
+/// Turns a graph into a linear program: drops what no output needs, makes views of what only renames elements, groups
+/// elementwise operations, orders the groups and gives every tensor a place.
+///
+/// Lowerings of operations stand in the extensions: elementwise groups, movement, reductions, contractions, scans.
+final class Lowering {
+  let graph: Graph
+  let descriptors = Descriptors()
+  private let needed: [Bool]
+  /// How the value of a node lies in memory; nil for scans and for what is not needed.
+  private(set) var layouts: [Layout?]
+  /// The node that holds the elements of a node: itself, or what it is a view of.
+  private(set) var roots: [Int]
+  private var grouping: Grouping
+  private var invariant: [Bool]
+  /// Roots whose elements are read outside their elementwise group.
+  private var isStored: [Bool]
+
+  private(set) var buffers: [Buffer] = []
+  private var prologue: [Step] = []
+  private var steps: [Step] = []
+  private var registers = 1
+  private(set) var loops: [ScanLoop] = []
+  private var path = ""
+
+  struct Buffer {
+    var count: Int
+    var place: Place
+    /// The same at every step of the loop whose body this is.
+    var isInvariant: Bool
+
+    enum Place {
+      case unplaced, arena
+      case input(Int)
+      case output(Int)
+      case constant(UnsafeMutablePointer<Float>)
+    }
+  }
+
+  /// An instruction with the buffers that it touches, for the memory plan.
+  private struct Step {
+    var instruction: Instruction
+    var buffers: [Int]
+    var path: String
+  }
+
+  /// - Parameter inputs: how the inputs of the graph lie behind the addresses that they are bound to, row-major when nil;
+  ///   and which of them are the same at every step of a loop.
+  init(_ graph: Graph, inputs: [(layout: Layout?, isInvariant: Bool)], outputs: [Int]) throws(BackendError) {
+    self.graph = graph
+    needed = graph.needed(for: outputs.map { ValueID($0) })
+    let count = graph.nodes.count
+    layouts = [Layout?](repeating: nil, count: count)
+    roots = Array(0..<count)
+    grouping = Grouping(nodes: count)
+    invariant = [Bool](repeating: false, count: count)
+    isStored = [Bool](repeating: false, count: count)
+    for (position, id) in graph.inputs.enumerated() {
+      let node = Int(id.index)
+      let own = addBuffer(node, .input(position), isInvariant: inputs[position].isInvariant)
+      var layout = inputs[position].layout ?? own
+      (layout.buffer, layout.offset) = (own.buffer, 0)
+      layouts[node] = layout
+      invariant[node] = inputs[position].isInvariant
+    }
+    for (index, node) in graph.nodes.enumerated() where needed[index] { classify(index, node) }
+    for (index, node) in graph.nodes.enumerated() where needed[index] { markStored(index, node) }
+    try place(outputs: outputs)
+  }
+
+  // MARK: what a node is
+
+  private func classify(_ index: Int, _ node: Node) {
+    let operands = node.operands.map { Int($0.index) }
+    if !operands.isEmpty { invariant[index] = operands.allSatisfy { invariant[$0] } }
+    let shape = node.shape.dimensions
+    switch node.op {
+    case .input: return
+    case .constant(let value, _):
+      layouts[index] = Layout(buffer: number(Float(value)), shape: shape, strides: shape.map { _ in 0 })
+      invariant[index] = true
+    case .negate, .exp, .log, .tanh, .sigmoid, .softplus, .sqrt, .absolute, .isNumber, .add, .subtract, .multiply,
+      .divide, .maximum, .minimum, .less, .select:
+      layouts[index] = addBuffer(index, .unplaced, isInvariant: invariant[index])
+      if node.shape.count == 0 { return }
+      grouping.addElementwise(index, shape: shape, roots: operands.map { roots[$0] }, isInvariant: invariant[index])
+    case .broadcast(let target): view(index, of: operands[0]) { $0.broadcast(to: target.dimensions) }
+    case .reshape: view(index, of: operands[0]) { $0.reshaped(to: shape) }
+    case .transpose(let permutation): view(index, of: operands[0]) { $0.transposed(permutation) }
+    case .slice(let from, let to): view(index, of: operands[0]) { $0.sliced(from: from, to: to) }
+    case .reverse(let axis): view(index, of: operands[0]) { $0.reversed(axis: axis) }
+    case .stopGradient: view(index, of: operands[0]) { $0 }
+    case .random, .pad, .concatenate, .sum, .largest, .matmul, .raggedContract, .raggedExpand, .gatherRows,
+      .scatterAddRows:
+      single(index, operands)
+    case .scan: grouping.addSingle(index, roots: operands.map { roots[$0] }, isInvariant: invariant[index])
+    case .result:
+      layouts[index] = addBuffer(index, .unplaced, isInvariant: invariant[index])
+      grouping.addResult(index, of: operands[0])
+    }
+  }
+
+  /// A view where a layout describes it, else a copy.
+  private func view(_ index: Int, of operand: Int, _ make: (Layout) -> Layout?) {
+    if let layout = layouts[operand].flatMap(make) {
+      layouts[index] = layout
+      roots[index] = roots[operand]
+    } else {
+      single(index, [operand])
+    }
+  }
+
+  private func single(_ index: Int, _ operands: [Int]) {
+    layouts[index] = addBuffer(index, .unplaced, isInvariant: invariant[index])
+    if graph.nodes[index].shape.count == 0 { return }
+    grouping.addSingle(index, roots: operands.map { roots[$0] }, isInvariant: invariant[index])
+  }
+
+  private func markStored(_ index: Int, _ node: Node) {
+    guard roots[index] == index, let group = grouping.group[index] else { return }
+    for operand in node.operands.map({ Int($0.index) }) where !isInside(operand, group) {
+      isStored[roots[operand]] = true
+    }
+  }
+
+  /// Whether an elementwise group computes all elements of a value itself, in their order.
+  func isInside(_ value: Int, _ group: Int) -> Bool {
+    let root = roots[value]
+    guard grouping.group[root] == group, grouping.groups[group].space != nil, let layout = layouts[value] else {
+      return false
+    }
+    return layout.offset == 0 && layout.isContiguous && layout.count == graph.nodes[root].shape.count
+  }
+
+  // MARK: order and places
+
+  private func place(outputs: [Int]) throws(BackendError) {
+    var copies: [(output: Int, value: Int)] = []
+    for (position, value) in outputs.enumerated() {
+      let root = roots[value]
+      guard let layout = layouts[value] else { throw BackendError("%\(value) is a scan; ask for its results instead") }
+      isStored[root] = true
+      let isWhole = layout.offset == 0 && layout.isContiguous && layout.count == graph.nodes[root].shape.count
+      if isWhole, grouping.group[root] != nil || layout.count == 0, case .unplaced = buffers[layout.buffer].place {
+        buffers[layout.buffer].place = .output(position)
+      } else {
+        copies.append((position, value))
+      }
+    }
+    for root in isStored.indices where isStored[root] {
+      guard let buffer = layouts[root]?.buffer, case .unplaced = buffers[buffer].place else { continue }
+      buffers[buffer].place = .arena
+    }
+    for index in grouping.order {
+      let group = grouping.groups[index]
+      path = graph.origins[Int(graph.nodes[group.nodes[0]].origin)]
+      if let space = group.space {
+        try lowerElementwise(group.nodes.sorted(), space: space, group: index, isInvariant: group.isInvariant)
+      } else {
+        try lowerSingle(group.nodes[0])
+      }
+    }
+    path = ""
+    for (position, value) in copies {
+      guard let layout = layouts[value] else { continue }
+      buffers.append(Buffer(count: layout.count, place: .output(position), isInvariant: false))
+      try copy(layout, to: Layout(buffer: buffers.count - 1, shape: layout.shape))
+    }
+  }
+
+  private func lowerSingle(_ index: Int) throws(BackendError) {
+    let node = graph.nodes[index]
+    let operands = node.operands.map { Int($0.index) }
+    switch node.op {
+    case .random(let distribution, let salt, _): try lowerRandom(index, distribution, salt, key: operands[0])
+    case .reshape, .broadcast, .transpose, .slice, .reverse, .stopGradient:
+      guard let layout = layouts[operands[0]] else { return }
+      try copy(layout, toElementsOf: index)
+    case .pad(let low, _): try lowerPad(index, operands[0], low: low)
+    case .concatenate(let axis): try lowerConcatenate(index, operands, axis: axis)
+    case .sum(let axes): try lowerReduction(index, operands[0], axes: axes, largest: false)
+    case .largest(let axes): try lowerReduction(index, operands[0], axes: axes, largest: true)
+    case .matmul(let transposeA, let transposeB): try lowerProduct(index, operands, transposeA, transposeB)
+    case .raggedContract: try lowerRaggedContract(index, operands)
+    case .raggedExpand(let transposeZ): try lowerRaggedExpand(index, operands, transposeZ: transposeZ)
+    case .gatherRows: try lowerGather(index, operands)
+    case .scatterAddRows: try lowerScatter(index, operands)
+    case .scan(let scan): try lowerScan(index, scan, operands)
+    case .input, .constant, .negate, .exp, .log, .tanh, .sigmoid, .softplus, .sqrt, .absolute, .isNumber, .add,
+      .subtract, .multiply, .divide, .maximum, .minimum, .less, .select, .result:
+      preconditionFailure("\(node.op.name) is no group of its own")
+    }
+  }
+
+  // MARK: for the lowerings of operations
+
+  func layout(_ value: Int) throws(BackendError) -> Layout {
+    guard let layout = layouts[value] else { throw BackendError("%\(value) has no elements of its own") }
+    return layout
+  }
+
+  func isStored(_ root: Int) -> Bool { isStored[root] }
+  func isNeeded(_ value: Int) -> Bool { needed[value] }
+  func isConstant(_ value: Int) -> Float? {
+    guard case .constant(let number, _) = graph.nodes[roots[value]].op else { return nil }
+    return Float(number)
+  }
+
+  private func addBuffer(_ node: Int, _ place: Buffer.Place, isInvariant: Bool) -> Layout {
+    let shape = graph.nodes[node].shape.dimensions
+    buffers.append(Buffer(count: shape.reduce(1, *), place: place, isInvariant: isInvariant))
+    return Layout(buffer: buffers.count - 1, shape: shape)
+  }
+
+  /// A buffer that holds one number.
+  func number(_ value: Float) -> Int {
+    let place = descriptors.reserve(Float.self, count: 1)
+    place.pointee = value
+    buffers.append(Buffer(count: 1, place: .constant(place), isInvariant: true))
+    return buffers.count - 1
+  }
+
+  /// A new row-major tensor in the arena.
+  func temporary(_ shape: [Int], isInvariant: Bool) -> Layout {
+    buffers.append(Buffer(count: shape.reduce(1, *), place: .arena, isInvariant: isInvariant))
+    return Layout(buffer: buffers.count - 1, shape: shape)
+  }
+
+  /// Appends an instruction; one whose operands are all the same at every step runs once, before the loop.
+  func emit(_ instruction: Instruction, touching: [Layout], isInvariant: Bool) {
+    let step = Step(instruction: instruction, buffers: touching.map(\.buffer), path: path)
+    if isInvariant { prologue.append(step) } else { steps.append(step) }
+  }
+
+  func need(registers count: Int) { registers = max(registers, count) }
+  func keep(_ loop: ScanLoop) { loops.append(loop) }
+  func isInvariant(_ layout: Layout) -> Bool { buffers[layout.buffer].isInvariant }
+
+  // MARK: result
+
+  /// The program, with every buffer of the arena placed.
+  func program() -> Program {
+    let all = prologue + steps
+    var lives: [Int: MemoryPlan.Request] = [:]
+    for (time, step) in all.enumerated() {
+      for buffer in step.buffers {
+        guard case .arena = buffers[buffer].place else { continue }
+        let first = lives[buffer]?.first ?? time
+        // What is made before the loop lives through all of its steps.
+        let last = first < prologue.count ? all.count : time
+        lives[buffer] = MemoryPlan.Request(count: buffers[buffer].count, first: first, last: last)
+      }
+    }
+    let placed = lives.keys.sorted()
+    let plan = MemoryPlan(placed.compactMap { lives[$0] })
+    var constants: [(buffer: Int, address: UnsafeMutablePointer<Float>)] = []
+    var inputs = [Int](repeating: 0, count: graph.inputs.count)
+    var outputs: [Int: Int] = [:]
+    for (index, buffer) in buffers.enumerated() {
+      switch buffer.place {
+      case .unplaced, .arena: continue
+      case .input(let position): inputs[position] = index
+      case .output(let position): outputs[position] = index
+      case .constant(let address): constants.append((index, address))
+      }
+    }
+    return Program(
+      prologue: prologue.map(\.instruction), instructions: steps.map(\.instruction), paths: all.map(\.path),
+      inputs: inputs, outputs: outputs.keys.sorted().compactMap { outputs[$0] },
+      arena: zip(placed, plan.offsets).map { ($0, $1) }, arenaCount: plan.count, constants: constants,
+      buffers: buffers.count, registers: registers, loops: loops, descriptors: descriptors)
+  }
+}

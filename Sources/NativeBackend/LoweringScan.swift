@@ -1,0 +1,70 @@
+import CKernels
+import TensorGraph
+
+extension Lowering {
+  /// Compiles the body of a scan and makes a loop of it.
+  ///
+  /// Stacked outputs are written where they belong by the step that makes them. A carry that is also stacked is read from
+  /// there by the next step; other carries alternate between two buffers.
+  func lowerScan(_ node: Int, _ scan: Scan, _ operands: [Int]) throws(BackendError) {
+    var results = [Int?](repeating: nil, count: scan.bodyOutputs.count)
+    for (index, user) in graph.nodes.enumerated() where isNeeded(index) {
+      if case .result(let position) = user.op, Int(user.operands[0].index) == node { results[position] = index }
+    }
+    var touched: [Layout] = []
+    var inputs: [ScanLoop.Input] = []
+    var bodyInputs: [(layout: Layout?, isInvariant: Bool)] = []
+    for (position, operand) in operands.enumerated() {
+      let isSequence = position >= scan.carries && position < scan.carries + scan.sequences
+      var source = try layout(operand)
+      if position < scan.carries { source = try contiguous(source) }
+      touched.append(source)
+      let step = isSequence ? source.strides[0] : 0
+      inputs.append(ScanLoop.Input(place: Place(source), step: step))
+      bodyInputs.append((isSequence ? source.slice : source, position >= scan.carries + scan.sequences))
+    }
+
+    // What the body writes: one target per stacked result, and one per carry that is not stacked anyway.
+    var targets: [ScanLoop.Target] = []
+    var values: [Int] = []
+    func isDuplicate(_ carry: Int, of target: Int) -> Bool { values[target] == Int(scan.bodyOutputs[carry].index) }
+    for position in scan.bodyOutputs.indices.dropFirst(scan.carries) {
+      guard let result = results[position] else { continue }
+      let stacked = try layout(result)
+      touched.append(stacked)
+      values.append(Int(scan.bodyOutputs[position].index))
+      targets.append(.stacked(Place(stacked), step: stacked.shape.dropFirst().reduce(1, *)))
+    }
+    var carries: [ScanLoop.Carry] = []
+    for carry in 0..<scan.carries {
+      let count = scan.body[scan.bodyOutputs[carry]].shape.count
+      if let known = targets.indices.first(where: { isDuplicate(carry, of: $0) }) {
+        carries.append(ScanLoop.Carry(target: known, count: count, last: nil))
+      } else {
+        let pair = temporary([2, count], isInvariant: false)
+        touched.append(pair)
+        carries.append(ScanLoop.Carry(target: targets.count, count: count, last: nil))
+        values.append(Int(scan.bodyOutputs[carry].index))
+        targets.append(.alternating(Place(pair), count: count))
+      }
+      if let result = results[carry] {
+        let last = try layout(result)
+        touched.append(last)
+        carries[carry].last = Place(last)
+      }
+    }
+
+    let body = try Lowering(scan.body, inputs: bodyInputs, outputs: values)
+    let program = body.program()
+    need(registers: program.registers)
+    let arena = temporary([program.arenaCount], isInvariant: false)
+    touched.append(arena)
+    let loop = ScanLoop(
+      body: program, length: scan.length, reversed: scan.reversed, inputs: inputs, targets: targets, carries: carries,
+      arena: Place(arena))
+    keep(loop)
+    emit(
+      Instruction(work: .scan(Unmanaged.passUnretained(loop)), axis: 0, extent: 1, grain: 1), touching: touched,
+      isInvariant: operands.allSatisfy { (try? isInvariant(layout($0))) ?? false } && !operands.isEmpty)
+  }
+}

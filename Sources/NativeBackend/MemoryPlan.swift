@@ -1,0 +1,44 @@
+/// Places buffers in one arena so that those in use at the same time do not overlap.
+///
+/// Larger buffers first, each at the lowest offset that is free for its whole life ("greedy by size"; Pisarchyk and
+/// Lee 2020, "Efficient memory management for deep neural net inference").
+struct MemoryPlan {
+  /// Floats from the start of the arena, per request.
+  private(set) var offsets: [Int]
+  /// Floats in the arena.
+  private(set) var count = 0
+
+  /// A buffer of `count` floats that is in use from instruction `first` to instruction `last`.
+  struct Request {
+    var count: Int
+    var first: Int
+    var last: Int
+  }
+
+  /// Offsets are multiples of 64 bytes.
+  private static let alignment = 16
+
+  init(_ requests: [Request]) {
+    offsets = [Int](repeating: 0, count: requests.count)
+    let order = requests.indices.sorted { (requests[$1].count, $0) < (requests[$0].count, $1) }
+    var placed: [Int] = []
+    for request in order {
+      let size = Self.rounded(requests[request].count)
+      var offset = 0
+      for other in placed where requests[other].overlaps(requests[request]) {
+        if offsets[other] >= offset + size { break }
+        offset = max(offset, offsets[other] + Self.rounded(requests[other].count))
+      }
+      offsets[request] = offset
+      count = max(count, offset + size)
+      let position = placed.firstIndex { offsets[$0] > offset } ?? placed.count
+      placed.insert(request, at: position)
+    }
+  }
+
+  private static func rounded(_ count: Int) -> Int { (count + alignment - 1) / alignment * alignment }
+}
+
+extension MemoryPlan.Request {
+  fileprivate func overlaps(_ other: Self) -> Bool { first <= other.last && other.first <= last }
+}

@@ -1,0 +1,154 @@
+import Models
+import Randomness
+import Recordings
+import TensorGraph
+
+/// Runs a fitted model on the trials of one session at a time, without sampling: embedding, reconstruction, forecast, loss.
+package final class SessionRunner {
+  private let model: Model
+  private let table: SessionTable
+  private let backend: any Backend
+  private let shape: BatchShape
+  private let buffers: BatchBuffers
+  private let embeddingInput: Storage
+  private let stream: Stream
+  private var graphs: [Purpose: BoundGraph] = [:]
+  private let byName: [String: Parameter]
+  /// Flat parameter buffer; fill it with `load` or share the trainer's.
+  package let parameters: Storage
+
+  private enum Purpose: Hashable { case embed, reconstruct, forecast(last: Int), loss }
+
+  package init(
+    model: Model, sessions: SessionTable, parameters table: ParameterTable, bins: Int, trials: Int,
+    backend: any Backend, stream: Stream, sharing storage: Storage? = nil
+  ) {
+    self.model = model
+    self.table = sessions
+    self.backend = backend
+    self.stream = stream
+    shape = BatchShape(sessions: 1, trials: trials, bins: bins, rows: sessions.capacity(of: 1))
+    buffers = BatchBuffers(shape, sessions, precision: backend.precision)
+    embeddingInput = Storage(backend.precision, count: model.embedding?.size ?? 1)
+    byName = table.byName
+    parameters = storage ?? Storage(backend.precision, count: table.count)
+  }
+
+  package convenience init(_ fit: FittedModel, bins: Int, trials: Int, backend: any Backend, stream: Stream) {
+    self.init(
+      model: fit.model, sessions: fit.sessions, parameters: fit.parameters, bins: bins, trials: trials, backend: backend,
+      stream: stream)
+    for (index, value) in fit.values.enumerated() { parameters[index] = value }
+  }
+
+  /// Mean and variance of the embedding of a session, averaged over `trials`; empty without embedding.
+  ///
+  /// - Parameter visible: only the first so many bins of each trial are seen.
+  package func embedding(
+    of session: Int, trials: [Int], in data: [Session], visible: Int? = nil
+  ) throws(BackendError) -> (mean: [Double], variance: [Double]) {
+    guard let size = model.embedding?.size else { return ([], []) }
+    var mean = [Double](repeating: 0, count: size)
+    var variance = mean
+    let graph = try graph(.embed)
+    for chunk in chunks(trials) {
+      try run(graph, session, chunk, data, visible)
+      let share = Double(chunk.count) / Double(trials.count)
+      for index in 0..<size {
+        mean[index] += share * graph.outputs[0][index]
+        variance[index] += share * graph.outputs[1][index]
+      }
+    }
+    return (mean, variance)
+  }
+
+  /// Expected observations of trials from all their bins: `[channels, trials, bins]`, NaN after the end of a trial.
+  package func reconstruct(
+    _ session: Int, trials: [Int], in data: [Session], embedding: [Double]
+  ) throws(BackendError) -> [Float] {
+    try predict(.reconstruct, session, trials, data, embedding, visible: nil)
+  }
+
+  /// Expected observations from the first `context` bins of each trial; later bins are rolled out by the dynamics:
+  /// `[channels, trials, bins]`, NaN after the end of a trial.
+  package func forecast(
+    _ session: Int, trials: [Int], in data: [Session], context: Int, embedding: [Double]
+  ) throws(BackendError) -> [Float] {
+    precondition(context >= 1, "a forecast needs at least one bin of context")
+    return try predict(.forecast(last: context - 1), session, trials, data, embedding, visible: context)
+  }
+
+  /// Training loss per session with random numbers that are the same at every call.
+  package func loss(_ session: Int, trials: [Int], in data: [Session]) throws(BackendError) -> Double {
+    let graph = try graph(.loss)
+    var total = 0.0
+    for chunk in chunks(trials) {
+      try run(graph, session, chunk, data, nil)
+      total += graph.outputs[0][0] * Double(chunk.count) / Double(trials.count)
+    }
+    return total
+  }
+
+  private func chunks(_ trials: [Int]) -> [[Int]] {
+    stride(from: 0, to: trials.count, by: shape.trials).map { start in
+      Array(trials[start..<min(start + shape.trials, trials.count)])
+    }
+  }
+
+  private func run(
+    _ graph: BoundGraph, _ session: Int, _ trials: [Int], _ data: [Session], _ visible: Int?
+  ) throws(BackendError) {
+    buffers.fill([(session, trials)], from: data, visible: visible, key: stream.child("evaluate", data[session].name))
+    try graph.run(parameters, byName)
+  }
+
+  private func predict(
+    _ purpose: Purpose, _ session: Int, _ trials: [Int], _ data: [Session], _ embedding: [Double], visible: Int?
+  ) throws(BackendError) -> [Float] {
+    let (channels, bins) = (data[session].channels, data[session].bins)
+    var result = [Float](repeating: .nan, count: channels * trials.count * bins)
+    for (index, value) in embedding.enumerated() { embeddingInput[index] = value }
+    let graph = try graph(purpose)
+    var first = 0
+    for chunk in chunks(trials) {
+      try run(graph, session, chunk, data, visible)
+      for channel in 0..<channels {
+        for (position, trial) in chunk.enumerated() {
+          let source = (channel * shape.trials + position) * shape.bins
+          let target = (channel * trials.count + first + position) * bins
+          for bin in 0..<data[session].trials[trial].length {
+            result[target + bin] = Float(graph.outputs[0][source + bin])
+          }
+        }
+      }
+      first += chunk.count
+    }
+    return result
+  }
+
+  private func graph(_ purpose: Purpose) throws(BackendError) -> BoundGraph {
+    if let known = graphs[purpose] { return known }
+    let builder = Builder()
+    let batch = Batch(builder, shape, table)
+    let scope = ParameterScope(builder)
+    let given = model.embedding.map { builder.input("given.embedding", [1, $0.size]) }
+    let outputs: [Tensor]
+    switch purpose {
+    case .embed:
+      let inferred = model.infer(batch, embedding: nil, scope)
+      outputs = inferred.embedding.map { [$0.mean, $0.variance] } ?? []
+    case .reconstruct:
+      outputs = [model.infer(batch, embedding: given, scope).reconstruction]
+    case .forecast(let last):
+      let inferred = model.infer(batch, embedding: given, scope)
+      outputs = [model.forecast(inferred.states, from: last, embedding: given, batch, scope)]
+    case .loss:
+      outputs = [model.loss(batch, scope, at: "").total]
+    }
+    let bound = try BoundGraph(
+      builder.graph, outputs: outputs.map(\.id), backend: backend, buffers: buffers,
+      extras: ["given.embedding": embeddingInput])
+    graphs[purpose] = bound
+    return bound
+  }
+}

@@ -1,0 +1,301 @@
+import Glibc
+import Models
+import Randomness
+import Recordings
+import SpecLanguage
+import TensorGraph
+
+/// Fits a model: one compiled gradient graph, one compiled update, a loop of steps. Its whole state can be saved and restored.
+package final class Trainer {
+  package let parameters: ParameterTable
+  package let sessions: SessionTable
+  package let totalSteps: Int
+  package private(set) var state: TrainingState
+
+  private let model: Model
+  private let recipe: Recipe
+  private let trials: TrialSet
+  private let stream: Stream
+  private let gradient: BoundGraph
+  private let update: any Executable
+  private let validator: SessionRunner
+  private let byName: [String: Parameter]
+  private let usable: [Int]
+  private let precision: Precision
+  // Flat buffers; parameters and moments swap with their next values at every step.
+  private var current: FlatState
+  private var next: FlatState
+  private let gradientBuffer: Storage
+  private let trainable: Storage
+  private let rate, correction1, correction2, norm: Storage
+  private let stepsPerEpoch: Double
+
+  private struct FlatState {
+    let parameters: Storage
+    let first: Storage
+    let second: Storage
+
+    init(_ precision: Precision, count: Int) {
+      parameters = Storage(precision, count: count)
+      first = Storage(precision, count: count)
+      second = Storage(precision, count: count)
+    }
+  }
+
+  /// - Parameter start: a model to take shared parameters from; nil to start from random values.
+  /// - Parameter fit: the groups that are fitted; others keep the values of `start`.
+  /// - Parameter path: spec path of the model, for messages about shapes.
+  package init(
+    model: Model, recipe: Recipe, trials: TrialSet, start: FittedModel?, fit: Set<ParameterGroup>, backend: any Backend,
+    stream: Stream, path: String
+  ) throws(TrainingError) {
+    self.model = model
+    self.recipe = recipe
+    self.trials = trials
+    self.stream = stream
+    precision = backend.precision
+    usable = trials.sessions.indices.filter { !trials.train[$0].isEmpty }
+    guard !usable.isEmpty else { throw .noTrainingTrials }
+    let data = trials.sessions
+    sessions = SessionTable(names: data.map(\.name), channels: data.map(\.channels))
+    let perStep = min(recipe.batch.sessions ?? usable.count, usable.count)
+    let perSession = min(recipe.batch.trials, trials.train.map(\.count).max() ?? 1)
+    let shape = BatchShape(
+      sessions: perStep, trials: perSession, bins: trials.bins, rows: sessions.capacity(of: perStep))
+    let trainTrials = trials.train.reduce(0) { $0 + $1.count }
+    stepsPerEpoch = max(1, Double(trainTrials) / Double(perStep * perSession))
+    totalSteps = Self.steps(recipe.budget, perEpoch: stepsPerEpoch)
+
+    let builder = Builder()
+    let batch = Batch(builder, shape, sessions)
+    let scope = ParameterScope(builder)
+    let parts = model.loss(batch, scope, at: path)
+    parameters = scope.table
+    byName = parameters.byName
+    let fitted = parameters.parameters.filter { fit.contains($0.group) }
+    let inputs = builder.graph.inputs
+    let targets = fitted.compactMap { parameter in
+      inputs.first { builder.graph.name(ofInput: $0) == parameter.name }
+    }
+    let total = parts.total
+    let differentiated = builder.graph.differentiated(total.id, withRespectTo: targets)
+    let count = parameters.count
+    gradientBuffer = Storage(precision, count: count)
+    let values = [total, parts.reconstruction, parts.states, parts.embedding, parts.penalty]
+    var sinks: [Int: View] = [:]
+    for (position, parameter) in fitted.enumerated() {
+      sinks[values.count + position] = gradientBuffer.view(offset: parameter.offset, count: parameter.shape.count)
+    }
+    let buffers = BatchBuffers(shape, sessions, precision: precision)
+    current = FlatState(precision, count: count)
+    next = FlatState(precision, count: count)
+    trainable = Storage(precision, count: count)
+    (rate, correction1) = (Storage(precision, count: 1), Storage(precision, count: 1))
+    (correction2, norm) = (Storage(precision, count: 1), Storage(precision, count: 1))
+    for parameter in fitted {
+      for index in parameter.range { trainable[index] = 1 }
+    }
+    let optimizer: AdamW
+    switch recipe.optimizer {
+    case .adamw(let value): optimizer = value
+    }
+    let updateGraph = UpdateGraph(optimizer, count: count, clip: recipe.clip)
+    do {
+      gradient = try BoundGraph(
+        differentiated.graph, outputs: values.map { differentiated[$0.id] } + differentiated.gradients, backend: backend,
+        buffers: buffers, sinks: sinks)
+      update = try backend.compile(updateGraph.graph, outputs: updateGraph.outputs)
+    } catch {
+      throw .backend(error)
+    }
+    validator = SessionRunner(
+      model: model, sessions: sessions, parameters: parameters, bins: trials.bins,
+      trials: max(1, min(32, trials.valid.map(\.count).max() ?? 1)), backend: backend,
+      stream: stream.child("validate"))
+
+    var fit = FittedModel(
+      model: model, sessions: sessions, parameters: parameters,
+      values: parameters.initialValues(stream.child("initial")))
+    if let start {
+      fit.adopt(start, groups: Set(ParameterGroup.allCases.filter { !$0.isPerSession }))
+    }
+    Self.initialiseReadouts(&fit, trials, stream: stream.child("readout"))
+    state = TrainingState(values: fit.values)
+    load(state)
+  }
+
+  /// Bytes of working memory of one step beside parameters and data.
+  package var workingMemory: Int { gradient.workingMemory }
+
+  private static func steps(_ extent: Extent, perEpoch: Double) -> Int {
+    switch extent {
+    case .steps(let count): count
+    case .epochs(let count): max(1, Int((Double(count) * perEpoch).rounded(.up)))
+    case .bins, .time: preconditionFailure("a training length is in steps or epochs")
+    }
+  }
+
+  /// Read-outs from the data of each session where the model asks for it.
+  private static func initialiseReadouts(_ fit: inout FittedModel, _ trials: TrialSet, stream: Stream) {
+    for (index, session) in trials.sessions.enumerated() {
+      let rows = trials.train[index].map { trial in
+        (0..<session.channels).map { channel in
+          let start = (channel * session.trials.count + trial) * session.bins
+          return Array(session.observations[start..<start + session.trials[trial].length])
+        }
+      }
+      let values = fit.model.observation.initialValues(
+        trials: rows, channels: session.channels, latent: fit.model.dynamics.latent, stream: stream.child(session.name))
+      for (name, block) in values {
+        guard let parameter = fit.parameters[name] else { continue }
+        let width = parameter.shape.count / max(parameter.shape[0], 1)
+        let first = parameter.offset + fit.sessions.row(of: index) * width
+        fit.values.replaceSubrange(first..<first + block.count, with: block)
+      }
+    }
+  }
+
+  /// Goes on from a saved state.
+  package func load(_ saved: TrainingState) {
+    state = saved
+    for index in 0..<parameters.count {
+      current.parameters[index] = saved.values[index]
+      current.first[index] = saved.firstMoment[index]
+      current.second[index] = saved.secondMoment[index]
+    }
+  }
+
+  /// The state as it can be saved now.
+  package func snapshot() -> TrainingState {
+    var saved = state
+    saved.values = copy(current.parameters)
+    saved.firstMoment = copy(current.first)
+    saved.secondMoment = copy(current.second)
+    return saved
+  }
+
+  private func copy(_ storage: Storage) -> [Double] { (0..<storage.count).map { storage[$0] } }
+
+  /// The selected model: the best validated state, or the last one.
+  package var fitted: FittedModel {
+    FittedModel(
+      model: model, sessions: sessions, parameters: parameters, values: state.best?.values ?? copy(current.parameters))
+  }
+
+  package var isFinished: Bool { state.step >= totalSteps || state.stoppedEarly }
+
+  /// One training step; validates when it is due.
+  ///
+  /// - Returns: what was measured at this step.
+  package func step() throws(TrainingError) -> StepRecord {
+    let number = state.step
+    let draw = stream.child("step", String(number))
+    gradient.buffers.fill(chooseTrials(draw.child("trials")), from: trials.sessions, key: draw.child("noise"))
+    let factor = recipe.schedule.factor(step: number, of: totalSteps)
+    let optimizer: AdamW
+    switch recipe.optimizer {
+    case .adamw(let value): optimizer = value
+    }
+    rate[0] = optimizer.lr * factor
+    correction1[0] = 1 - pow(optimizer.betas[0], Double(number + 1))
+    correction2[0] = 1 - pow(optimizer.betas[1], Double(number + 1))
+    do {
+      try gradient.run(current.parameters, byName)
+      let inputs = [
+        current.parameters, gradientBuffer, current.first, current.second, trainable, rate, correction1, correction2,
+      ]
+      let outputs = [next.parameters, next.first, next.second, norm]
+      try update.run(inputs: inputs.map { $0.view() }, outputs: outputs.map { $0.view() })
+    } catch {
+      throw .backend(error)
+    }
+    let measured = gradient.outputs.map { $0[0] }
+    guard measured[0].isFinite, norm[0].isFinite else {
+      throw .notFinite(step: number, loss: measured[0], gradientNorm: norm[0], parameter: firstBadGradient())
+    }
+    swap(&current, &next)
+    state.step += 1
+    var record = StepRecord(
+      step: state.step, epoch: Double(state.step) / stepsPerEpoch, loss: measured[0], reconstruction: measured[1],
+      states: measured[2], embedding: measured[3], penalty: measured[4], gradientNorm: norm[0], rate: rate[0])
+    try validate(&record)
+    return record
+  }
+
+  private func chooseTrials(_ draw: Stream) -> [(session: Int, trials: [Int])] {
+    var draw = draw
+    let count = gradient.buffers.shape.sessions
+    let chosen = count == usable.count ? usable : Array(draw.shuffled(usable).prefix(count)).sorted()
+    return chosen.map { session in
+      let all = trials.train[session]
+      let some = all.count <= recipe.batch.trials ? all : Array(draw.shuffled(all).prefix(recipe.batch.trials))
+      return (session, some)
+    }
+  }
+
+  private func firstBadGradient() -> String? {
+    parameters.parameters.first { parameter in parameter.range.contains { !gradientBuffer[$0].isFinite } }?.name
+  }
+
+  // MARK: validation
+
+  private func validate(_ record: inout StepRecord) throws(TrainingError) {
+    guard let select = recipe.select else { return }
+    let every = Self.steps(select.every, perEpoch: stepsPerEpoch)
+    guard state.step % every == 0 || state.step == totalSteps else { return }
+    let judged = trials.valid.indices.filter { !trials.valid[$0].isEmpty }
+    guard !judged.isEmpty else { throw .noValidationTrials }
+    for index in 0..<parameters.count { validator.parameters[index] = current.parameters[index] }
+    do {
+      var loss = 0.0
+      for session in judged { loss += try validator.loss(session, trials: trials.valid[session], in: trials.sessions) }
+      record.validLoss = loss / Double(judged.count)
+      let score: Double
+      switch select.metric {
+      case .loss: score = -(loss / Double(judged.count))
+      case .forecastR2:
+        var sum = 0.0
+        for session in judged { sum += try forecastR2(session) }
+        score = sum / Double(judged.count)
+        record.validForecastR2 = score
+      }
+      let better = score.isFinite && score > (state.best?.score ?? -Double.infinity)
+      if better { state.best = .init(score: score, step: state.step, values: copy(current.parameters)) }
+    } catch {
+      throw .backend(error)
+    }
+    if let patience = select.patience, let best = state.best {
+      state.stoppedEarly = state.step - best.step >= Self.steps(patience, perEpoch: stepsPerEpoch)
+    }
+  }
+
+  /// r2 of the second half of the validation trials forecast from the first half, pooled over channels, trials and bins.
+  private func forecastR2(_ session: Int) throws(BackendError) -> Double {
+    let data = trials.sessions[session]
+    let numbers = trials.valid[session]
+    let context = max(1, data.bins / 2)
+    let reference = trials.train[session].isEmpty ? numbers : trials.train[session]
+    let embedding = try validator.embedding(of: session, trials: reference, in: trials.sessions)
+    let predicted = try validator.forecast(
+      session, trials: numbers, in: trials.sessions, context: context, embedding: embedding.mean)
+    var (errors, total) = (0.0, 0.0)
+    for channel in 0..<data.channels {
+      var (sum, squares, count) = (0.0, 0.0, 0.0)
+      for (position, trial) in numbers.enumerated() {
+        let source = (channel * data.trials.count + trial) * data.bins
+        let own = (channel * numbers.count + position) * data.bins
+        for bin in min(context, data.trials[trial].length)..<data.trials[trial].length {
+          let seen = Double(data.observations[source + bin])
+          guard !seen.isNaN else { continue }
+          let miss = seen - Double(predicted[own + bin])
+          errors += miss * miss
+          sum += seen
+          squares += seen * seen
+          count += 1
+        }
+      }
+      if count > 0 { total += squares - sum * sum / count }
+    }
+    return total > 0 ? 1 - errors / total : 0
+  }
+}
