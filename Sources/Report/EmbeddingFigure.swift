@@ -119,7 +119,7 @@ struct EmbeddingFigure {
     let values = values.filter(\.isFinite)
     let low = values.min() ?? 0
     let high = values.max() ?? 0
-    let air = high > low ? 0.12 * (high - low) : 1
+    let air = 0.12 * (high - low)
     script.range(axis, low - air, high + air, steps: 4)
   }
 

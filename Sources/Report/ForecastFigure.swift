@@ -72,8 +72,8 @@ struct ForecastFigure {
       let values = horizons.map { scores.value(quantity("", $0), group, session) }
       parts.append(line(values, group, "session", pale, session: session))
     }
-    for (predictor, style) in [("hold", Self.hold), ("mean", Self.constant)] {
-      parts.append(line(means(predictor, group), group, predictor, style))
+    for (floor, style) in [("hold", Self.hold), ("mean", Self.constant)] {
+      parts.append(line(means(floor, group), group, floor, style))
     }
     let thick = "linewidth 2 linecolor '\(Palette.color(index))'"
     parts.append(line(means("", group), group, "mean over sessions", thick))
@@ -90,12 +90,12 @@ struct ForecastFigure {
     return "'\(id).tsv' index \(block) using 4:5 with lines \(style) notitle"
   }
 
-  private func quantity(_ predictor: String, _ horizon: Int) -> EvaluationScores.Quantity {
-    .init(predictor: predictor, measure: "r2", horizon: horizon)
+  private func quantity(_ floor: String, _ horizon: Int) -> EvaluationScores.Quantity {
+    .init(floor: floor, measure: "r2", horizon: horizon)
   }
 
-  private func means(_ predictor: String, _ group: MetricGroup) -> [Double] {
-    horizons.map { scores.mean(quantity(predictor, $0), group) }
+  private func means(_ floor: String, _ group: MetricGroup) -> [Double] {
+    horizons.map { scores.mean(quantity(floor, $0), group) }
   }
 
   /// Wide enough for all means, but not below -1.

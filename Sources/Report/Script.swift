@@ -101,10 +101,8 @@ struct Script {
 
   /// The range of an axis and about `count` steps on it, each 1, 2 or 5 times a power of ten.
   mutating func range(_ axis: String, _ low: Double, _ high: Double, steps count: Int) {
-    guard high > low, low.isFinite, high.isFinite else {
-      add("set \(axis)range [*:*]; set \(axis)tics autofreq")
-      return
-    }
+    let isFlat = !(high > low)
+    let (low, high) = isFlat ? (low - 1, low + 1) : (low, high)
     add("set \(axis)range [\(Self.number(low)):\(Self.number(high))]")
     let rough = (high - low) / Double(count)
     var unit = 1.0
