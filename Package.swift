@@ -41,7 +41,7 @@ let package = Package(
     .executableTarget(
       name: "MDSSMRun",
       dependencies: [
-        "SpecLanguage", "YAMLReader", "Bundle", "Recordings", "ExperimentGraph", "Planner", "Execution", "Report",
+        "SpecLanguage", "YAMLReader", "Bundle", "Recordings", "Models", "ExperimentGraph", "Planner", "Execution", "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

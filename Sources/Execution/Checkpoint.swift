@@ -32,7 +32,7 @@ struct Checkpoint {
 
   /// The saved state and history; nil when there is none or it does not fit the training.
   func load(count: Int) -> (state: TrainingState, history: String)? {
-    guard let data = FileManager.default.contents(atPath: path), let file = try? Safetensors(parsing: Array(data)),
+    guard let data = FileManager.default.contents(atPath: path), let file = try? Safetensors(decoding: Array(data)),
       let values = file.doubles("values"), values.count == count, let first = file.doubles("first_moment"),
       let second = file.doubles("second_moment"), let step = file.metadata["step"].flatMap({ Int($0) })
     else { return nil }

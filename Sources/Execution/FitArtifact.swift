@@ -28,7 +28,7 @@ enum FitArtifact {
 
   /// Reads a model back. The table of its parameters comes from the model and its sessions.
   static func decode(_ bytes: [UInt8], model: Model) throws -> FittedModel {
-    let file = try Safetensors(parsing: bytes)
+    let file = try Safetensors(decoding: bytes)
     let names = (file.metadata["sessions"] ?? "").split(separator: "\n").map(String.init)
     let channels = (file.metadata["channels"] ?? "").split(separator: "\n").compactMap { Int($0) }
     guard names.count == channels.count, !names.isEmpty else { throw FitArtifactError("it does not name its sessions") }

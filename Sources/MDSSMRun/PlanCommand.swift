@@ -24,7 +24,7 @@ struct PlanCommand: ParsableCommand {
   }
 
   private func storedKeys(_ plan: Plan) -> Set<ArtifactKey> {
-    guard let store = Store(existing: runs + "/.artifacts") else { return [] }
+    guard let store = try? Store(root: runs + "/.artifacts") else { return [] }
     return Set(plan.jobs.map(\.key).filter { store.contains($0) })
   }
 }

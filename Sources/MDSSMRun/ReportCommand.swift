@@ -12,7 +12,7 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     do {
       print(try Report.write(bundle: bundle))
-    } catch let error as BundleError {
+    } catch {
       Terminal.error("error: \(error)")
       throw Exit.noInput
     }

@@ -113,7 +113,7 @@ struct Run: ParsableCommand {
   /// Largest resident memory of this process so far, bytes.
   private static var peakMemory: Int {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return usage.ru_maxrss * 1024
   }
 }
