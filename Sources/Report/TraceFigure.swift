@@ -49,8 +49,8 @@ struct TraceFigure {
         draw(mine, head: head, place: row * grid.columns + column, isLast: isLast, &script, &data, id)
       }
     }
-    var caption = "Trials that were not trained on. Grey: observed; blue: reconstructed from the whole trial;"
-    caption += " red: forecast, which sees only what lies left of the shaded part. Time in seconds."
+    var caption = "Grey: observed; blue: reconstructed from the whole trial;"
+    caption += " orange: forecast, which sees only what lies left of the shaded part. Time in seconds."
     return Figure(
       id: id, title: "Examples of \(examples.run)", caption: caption, data: data, script: script.finished)
   }
