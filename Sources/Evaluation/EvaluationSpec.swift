@@ -15,7 +15,9 @@ package enum EvaluationSpec: Hashable, Sendable {
     },
     .arm("forecast", ForecastSpec.schema, Self.forecast) { if case .forecast(let value) = $0 { value } else { nil } },
     .arm("decode", DecodeSpec.schema, Self.decode) { if case .decode(let value) = $0 { value } else { nil } },
-    .arm("embedding", EmbeddingSpec.schema, Self.embedding) { if case .embedding(let value) = $0 { value } else { nil } },
+    .arm("embedding", EmbeddingSpec.schema, Self.embedding) {
+      if case .embedding(let value) = $0 { value } else { nil }
+    },
     notBuilt: [
       .init("co_smoothing", "Likelihood of held-out neurons."), .init("fixed_points", "Fixed points of the dynamics."),
     ])
@@ -159,7 +161,9 @@ package struct DecodeSpec: Hashable, Sendable {
     Field("decoder", \.decoder, .union(Decoder.union), default: .ridge(Ridge.usual), "The decoder."),
     rules: [
       Rule("context") { $0.from == .forecast && $0.context == nil ? "`from: forecast` needs a `context`" : nil },
-      Rule("context") { $0.from != .forecast && $0.context != nil ? "`context` has no effect without `from: forecast`" : nil },
+      Rule("context") {
+        $0.from != .forecast && $0.context != nil ? "`context` has no effect without `from: forecast`" : nil
+      },
     ],
     make: Self.init(of:split:target:from:context:decoder:))
 }
@@ -179,17 +183,17 @@ package enum Decoder: Hashable, Sendable {
 
 /// Ridge regression whose penalty is picked by cross-validation on the training trials.
 package struct Ridge: Hashable, Sendable {
-  package var alpha: [Double]
+  package var alpha: Alphas
 
-  package init(alpha: [Double]) { self.alpha = alpha }
+  package init(alpha: Alphas) { self.alpha = alpha }
 
-  package static let usual = Ridge(alpha: [0.001, 0.01, 0.1, 1, 10, 100, 1000])
+  package static let usual = Ridge(alpha: .usual)
 
   package static let schema = Schema<Self>(
     "ridge", "Ridge regression with intercept.",
     Field(
-      "alpha", \.alpha, .list(.positive, count: 1...100), default: usual.alpha,
-      "Penalties to choose from by five-fold cross-validation on training trials."),
+      "alpha", \.alpha, Alphas.kind, default: .usual,
+      "Penalty, or penalties to choose from by five-fold cross-validation on training trials."),
     make: Self.init(alpha:))
 }
 

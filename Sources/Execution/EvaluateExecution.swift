@@ -142,7 +142,7 @@ final class EvaluateExecution {
         Decode.scores(
           trainRates: try activity(learning, fitted: true), trainBehavior: behavior.values(of: learning, session),
           testRates: try activity(numbers, fitted: false), testBehavior: behavior.values(of: numbers, session),
-          alphas: ridge.alpha))
+          alphas: ridge.alpha.values))
     }
   }
 

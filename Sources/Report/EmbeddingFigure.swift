@@ -30,7 +30,7 @@ struct EmbeddingFigure {
     var grid = Script.Grid(columns: columns.count, rows: min(seeds.count, Self.limit))
     grid.panelWidth = columns.count == 3 ? 190 : columns.count == 2 ? 260 : 320
     grid.panelHeight = columns.count == 1 ? 240 : 190
-    grid.right = 90
+    grid.right = 84
     grid.head = 0
     grid.bottom = 44
     grid.foot = 0
@@ -51,18 +51,14 @@ struct EmbeddingFigure {
 
   /// e1 against e2.
   private mutating func plane(_ script: inout Script, _ points: [Embedding.Point], _ column: Int?) {
-    script.add(
-      "set xlabel 'e1' offset 0,0.6; set ylabel 'e2' offset 1,0; set autoscale xy; set offsets graph 0.08, graph 0.08, graph 0.08, graph 0.08"
-    )
+    script.add("set xlabel 'e1' offset 0,0.6; set ylabel 'e2' offset 1,0")
     scatter(&script, points, column, x: { ($0.mean[0], $0.deviation[0]) }, y: { ($0.mean[1], $0.deviation[1]) })
   }
 
   /// e1 against numeric metadata, or spread over categories.
   private mutating func line(_ script: inout Script, _ points: [Embedding.Point], _ column: Int?) {
     let name = column.map { embedding.columns[$0] } ?? "session"
-    script.add(
-      "set xlabel \(Script.quoted(name)) offset 0,0.6; set ylabel 'e1' offset 1,0; set autoscale xy; set offsets graph 0.08, graph 0.08, graph 0.08, graph 0.08"
-    )
+    script.add("set xlabel \(Script.quoted(name)) offset 0,0.6; set ylabel 'e1' offset 1,0")
     if let column, embedding.numbers(column, of: points) != nil {
       scatter(
         &script, points, nil, x: { (Double($0.metadata[column]) ?? .nan, .nan) }, y: { ($0.mean[0], $0.deviation[0]) })
@@ -89,15 +85,17 @@ struct EmbeddingFigure {
       }
     }
     script.add("set key off; unset colorbox")
+    range(&script, "x", points.map { x($0).0 })
+    range(&script, "y", points.map { y($0).0 })
     guard let column, embedding.numbers(column, of: points) == nil else {
       guard let block = data.add(rows(points), columns: 7) else { return }
-      var style = "pointtype 7 pointsize 0.6 linecolor '\(Palette.colors[0])'"
+      var style = "pointtype 7 pointsize 0.7 linecolor '\(Palette.colors[0])'"
       var using = "3:5"
       if column != nil {
         script.add(Palette.scale)
         script.add("set colorbox vertical user origin graph 1.06, graph 0.1 size graph 0.04, graph 0.8 noborder")
         script.add("set cbtics scale 0 offset -0.6,0")
-        style = "pointtype 7 pointsize 0.6 linecolor palette"
+        style = "pointtype 7 pointsize 0.7 linecolor palette"
         using = "3:5:7"
       }
       script.plot(bars(block) + ["'\(id).tsv' index \(block) using \(using) with points \(style) notitle"])
@@ -110,16 +108,25 @@ struct EmbeddingFigure {
       let mine = points.filter { $0.metadata[column] == value }
       guard let block = data.add(rows(mine), columns: 7) else { continue }
       behind += bars(block)
-      let style = "pointtype \(Palette.point(index)) pointsize 0.6 linecolor '\(Palette.color(index))'"
+      let style = "pointtype \(Palette.point(index)) pointsize 0.7 linecolor '\(Palette.color(index))'"
       front.append("'\(id).tsv' index \(block) using 3:5 with points \(style) title \(Script.quoted(value))")
     }
     script.plot(behind + front)
   }
 
+  /// Room for all points and some air.
+  private func range(_ script: inout Script, _ axis: String, _ values: [Double]) {
+    let values = values.filter(\.isFinite)
+    let low = values.min() ?? 0
+    let high = values.max() ?? 0
+    let air = 0.12 * (high - low)
+    script.range(axis, low - air, high + air, steps: 4)
+  }
+
   /// One posterior standard deviation either way, where there is one.
   private func bars(_ block: Int) -> [String] {
     ["using 3:5:4 with xerrorbars", "using 3:5:6 with yerrorbars"].map {
-      "'\(id).tsv' index \(block) \($0) pointtype 0 linewidth 0.5 linecolor '\(Palette.faint)' notitle"
+      "'\(id).tsv' index \(block) \($0) pointtype 0 linewidth 0.5 linecolor '\(Palette.bar)' notitle"
     }
   }
 }

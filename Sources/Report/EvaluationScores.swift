@@ -2,7 +2,7 @@
 struct EvaluationScores {
   /// A column of the evaluation: a quantity, at a horizon where it has one.
   struct Quantity: Hashable {
-    var predictor: String
+    var floor: String
     var measure: String
     var horizon: Int?
   }
@@ -33,7 +33,7 @@ struct EvaluationScores {
 
   /// The horizons of a measure of the model, ascending.
   func horizons(_ measure: String) -> [Int] {
-    quantities.filter { $0.measure == measure && $0.predictor.isEmpty }.compactMap(\.horizon).sorted()
+    quantities.filter { $0.measure == measure && $0.floor.isEmpty }.compactMap(\.horizon).sorted()
   }
 
   func sessions(of group: MetricGroup) -> [String] { sessions[group] ?? [] }
@@ -65,5 +65,5 @@ struct EvaluationScores {
 }
 
 extension MetricRow {
-  var quantity: EvaluationScores.Quantity { .init(predictor: predictor, measure: measure, horizon: horizon) }
+  var quantity: EvaluationScores.Quantity { .init(floor: floor, measure: measure, horizon: horizon) }
 }

@@ -24,23 +24,22 @@ struct ForecastFigure {
     let shown = Array(scores.groups.prefix(Self.limit))
     let hasOverview = shown.count > 1
     var script = Script(id, .fitting(shown.count + (hasOverview ? 1 : 0)))
-    script.add("set yrange [\(range(shown))]")
-    script.add("set xrange [0:\(horizons.last ?? 1)]")
+    let (low, high) = range(shown)
+    script.range("y", low, high, steps: 4)
+    script.range("x", 0, Double(horizons.last ?? 1), steps: 5)
     if hasOverview {
       script.panel(0, title: "mean over sessions, all runs")
       head(&script)
       let overview = shown.enumerated().compactMap { index, group in
         line(means("", group), group, "overview", "linewidth 2 linecolor '\(Palette.color(index))'")
       }
-      script.plot([Self.zero] + overview + Self.key)
-      script.add("set key off")
-      script.add("unset label 2; unset label 3")
+      script.plot([Self.zero] + overview)
     }
     for (index, group) in shown.enumerated() {
       script.panel(index + (hasOverview ? 1 : 0), title: group.title(among: scores.groups))
       script.add("set label 1 textcolor '\(Palette.color(index))'")
       if !hasOverview { head(&script) }
-      script.plot([Self.zero] + lines(group, index) + (hasOverview ? [] : Self.key))
+      script.plot([Self.zero] + lines(group, index))
     }
     var caption =
       "r² at exactly the k-th bin after the context; 0 is each channel's mean over the test trials at that bin."
@@ -52,7 +51,7 @@ struct ForecastFigure {
 
   private func head(_ script: inout Script) {
     script.axes(x: "bins ahead (k)", y: "r²")
-    script.keyAbove()
+    script.key(Self.key)
   }
 
   private static let zero = "0 with lines linewidth 0.6 linecolor '\(Palette.faint)' notitle"
@@ -60,10 +59,9 @@ struct ForecastFigure {
   private static let constant = "linewidth 1.2 dashtype (1,3) linecolor '\(Palette.mean)'"
 
   private static let key = [
-    "keyentry with lines linewidth 2 linecolor '\(Palette.text)' title 'model, mean'",
-    "keyentry with lines linewidth 0.8 linecolor '\(Palette.pale[6])' title 'model, each session'",
-    "keyentry with lines \(hold) title 'hold last bin'",
-    "keyentry with lines \(constant) title 'channel mean'",
+    (name: "model, mean over sessions", style: "linewidth 2 linecolor '\(Palette.text)'"),
+    (name: "model, each session", style: "linewidth 0.8 linecolor '\(Palette.observed)'"),
+    (name: "last bin held", style: hold), (name: "training mean", style: constant),
   ]
 
   /// The lines of one run: sessions behind, then the floors, the mean in front.
@@ -74,8 +72,8 @@ struct ForecastFigure {
       let values = horizons.map { scores.value(quantity("", $0), group, session) }
       parts.append(line(values, group, "session", pale, session: session))
     }
-    for (predictor, style) in [("hold", Self.hold), ("mean", Self.constant)] {
-      parts.append(line(means(predictor, group), group, predictor, style))
+    for (floor, style) in [("hold", Self.hold), ("mean", Self.constant)] {
+      parts.append(line(means(floor, group), group, floor, style))
     }
     let thick = "linewidth 2 linecolor '\(Palette.color(index))'"
     parts.append(line(means("", group), group, "mean over sessions", thick))
@@ -92,19 +90,19 @@ struct ForecastFigure {
     return "'\(id).tsv' index \(block) using 4:5 with lines \(style) notitle"
   }
 
-  private func quantity(_ predictor: String, _ horizon: Int) -> EvaluationScores.Quantity {
-    .init(predictor: predictor, measure: "r2", horizon: horizon)
+  private func quantity(_ floor: String, _ horizon: Int) -> EvaluationScores.Quantity {
+    .init(floor: floor, measure: "r2", horizon: horizon)
   }
 
-  private func means(_ predictor: String, _ group: MetricGroup) -> [Double] {
-    horizons.map { scores.mean(quantity(predictor, $0), group) }
+  private func means(_ floor: String, _ group: MetricGroup) -> [Double] {
+    horizons.map { scores.mean(quantity(floor, $0), group) }
   }
 
   /// Wide enough for all means, but not below -1.
-  private func range(_ groups: [MetricGroup]) -> String {
+  private func range(_ groups: [MetricGroup]) -> (Double, Double) {
     let values = groups.flatMap { group in ["", "hold", "mean"].flatMap { means($0, group) } }.filter(\.isFinite)
     let low = max(-1, ((values.min() ?? 0) * 5).rounded(.down) / 5)
     let high = max(0.2, ((values.max() ?? 0) * 5).rounded(.up) / 5)
-    return "\(Script.number(min(low, 0))):\(Script.number(high))"
+    return (min(low, 0), high)
   }
 }

@@ -44,6 +44,7 @@ enum Slug {
     let kept = name.unicodeScalars.map { scalar -> Character in
       switch scalar {
       case "a"..."z", "A"..."Z", "0"..."9", "_", "-": Character(scalar)
+      case "/": "."
       default: "-"
       }
     }

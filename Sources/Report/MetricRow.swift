@@ -1,36 +1,41 @@
 import Bundle
 
-/// One row of `metrics.tsv`, its metric taken apart: `forecast.hold.r2@10` is evaluation `forecast`, predictor
-/// `hold`, measure `r2`, horizon 10. The predictor of the model itself is empty; any other is a floor beside it.
+import Bundle
+
+/// One row of `metrics.tsv`, its metric taken apart: `forecast.hold.r2@10` is evaluation `forecast`, floor `hold`,
+/// measure `r2`, horizon 10. Where no floor is named the score is the model's.
 struct MetricRow {
   var trial: String
   var run: String
   var session: String
   var split: String
   var evaluation: String
-  var predictor: String
+  /// Empty for the model.
+  var floor: String
   var measure: String
   var horizon: Int?
   var value: Double
   var n: String
 
   init?(trial: String, run: String, session: String, split: String, metric: String, value: String, n: String) {
-    var parts = metric.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count >= 2, let number = Double(value), let last = parts.popLast() else { return nil }
+    let parts = metric.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 2, let number = Double(value) else { return nil }
     self.trial = trial
     self.run = run
     self.session = session
     self.split = split
     self.value = number
     self.n = n
-    evaluation = parts.removeFirst()
-    predictor = parts.joined(separator: ".")
-    let ends = last.split(separator: "@", omittingEmptySubsequences: false)
-    measure = String(ends[0])
-    guard ends.count > 1 else { return }
-    guard ends.count == 2, let bins = Int(ends[1]) else { return nil }
-    horizon = bins
+    evaluation = parts[0]
+    let ends = parts[1].split(separator: "@", omittingEmptySubsequences: false).map(String.init)
+    horizon = ends.count > 1 ? Int(ends[1]) : nil
+    guard ends.count == 1 || ends.count == 2 && horizon != nil else { return nil }
+    floor = Self.floors.first { ends[0].hasPrefix($0 + ".") } ?? ""
+    measure = floor.isEmpty ? ends[0] : String(ends[0].dropFirst(floor.count + 1))
   }
+
+  /// What a model must beat: the last bin held, and the training mean.
+  private static let floors = ["hold", "mean"]
 
   /// The rows of `metrics.tsv`; nil when a column is missing or a row cannot be read.
   static func all(in table: TSV) -> [MetricRow]? {

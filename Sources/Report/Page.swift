@@ -47,7 +47,7 @@ struct Page {
   private func opening(_ title: String) -> String {
     let status = contents.manifest.status.rawValue
     let runs = contents.metrics.map(\.run).distinct.count
-    let sessions = contents.metrics.map(\.session).distinct.count
+    let sessions = contents.metrics.map(\.session).distinct.filter { $0 != "*" }.count
     var facts = [Markup.element("span", status, ("class", "status \(status)"))]
     if let name = study("name") { facts.append(Markup.escaped(name)) }
     if runs > 0 { facts.append(runs == 1 ? "1 run" : "\(runs) runs") }
@@ -85,9 +85,9 @@ struct Page {
       let scores = EvaluationScores(name, contents.metrics)
       var parts = figures("forecast-\(Slug.make(name))")
       parts.append(ScoreTables(scores).markup)
-      let hasFloors = scores.quantities.contains { !$0.predictor.isEmpty }
+      let hasFloors = scores.quantities.contains { !$0.floor.isEmpty }
       if hasFloors {
-        let held = scores.quantities.contains { $0.predictor == "hold" }
+        let held = scores.quantities.contains { $0.floor == "hold" }
         var text = "Bold: above every floor beside it. Floor mean: each channel's training mean as prediction."
         if held { text += " Floor hold: the last bin observed before the forecast, held." }
         parts.append(Markup.paragraph(text, kind: "note"))
@@ -107,7 +107,7 @@ struct Page {
   }
 
   private var training: [String] {
-    let parts = figures("loss")
+    let parts = figures("learning-")
     return parts.isEmpty ? [] : [section("Training", parts)]
   }
 
@@ -126,8 +126,8 @@ struct Page {
       }
       let caption = Markup.escaped(figure.caption) + " [" + files.joined(separator: ", ") + "]"
       let picture = drawing.svg.map { Self.inline($0, figure) } ?? Markup.paragraph("(not drawn)", kind: "note")
-      let single = drawings.filter { $0.figure.id.hasPrefix(prefix) }.count == 1
-      let title = prefix.hasSuffix("-") && !single ? Markup.element("h3", Markup.escaped(figure.title)) : ""
+      let isOnly = Set(drawings.filter { $0.figure.id.hasPrefix(prefix) }.map(\.figure.title)).count == 1
+      let title = prefix.hasSuffix("-") && !isOnly ? Markup.element("h3", Markup.escaped(figure.title)) : ""
       return Markup.element("figure", title + picture + Markup.element("figcaption", caption))
     }
   }

@@ -20,16 +20,16 @@ enum PageStyle {
     figcaption { color: #444; font-size: .85rem; max-width: 46rem; margin-top: .4rem; }
     figcaption a, a { color: #00557f; text-decoration-thickness: 1px; text-underline-offset: 2px; }
     .scroll { overflow-x: auto; margin: .8rem 0 1.4rem; }
-    table { border-collapse: collapse; font-size: .85rem; border-top: 1.5px solid #222; border-bottom: 1.5px solid #222; }
-    th, td { padding: .2rem .6rem; text-align: right; white-space: nowrap; font-weight: 400; vertical-align: baseline; }
+    table { border-collapse: collapse; font-size: .82rem; border-top: 1.5px solid #222; border-bottom: 1.5px solid #222; }
+    th, td { padding: .2rem .48rem; text-align: right; white-space: nowrap; font-weight: 400; vertical-align: baseline; }
     thead th { color: #444; border-bottom: 1px solid #222; vertical-align: bottom; }
     thead th.group { border-bottom: 1px solid #bbb; text-align: center; }
     tbody th, th.name { text-align: left; }
     td { font-variant-numeric: tabular-nums; }
     td.best { font-weight: 700; }
     td.floor, td.count { color: #6a6a6a; }
-    th.first, td.first { padding-left: 1.4rem; }
-    tr:has(.sum) + tr:has(.sum) > *, tbody tr:hover > * { background: #f6f6f4; }
+    th.first, td.first { padding-left: 1.2rem; }
+    table.scores tbody tr:hover > * { background: #f6f6f4; }
     tr:not(:has(.sum)) + tr > .sum { border-top: 1px solid #bbb; }
     table.words td, table.words th { text-align: left; white-space: normal; overflow-wrap: anywhere; }
     table.words th { white-space: nowrap; }

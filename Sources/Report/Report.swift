@@ -48,7 +48,7 @@ package enum Report {
       figures += embedding.points.map(\.run).distinct.compactMap { EmbeddingFigure.figure(embedding, run: $0) }
     }
     figures += contents.examples.compactMap(TraceFigure.figure)
-    figures += [LossFigure.figure(contents.logs)].compactMap { $0 }
+    figures += [LearningFigure.loss, .forecast].compactMap { $0.figure(contents.logs) }
     return figures
   }
 

@@ -19,13 +19,11 @@ struct ScoreTables {
     self.columns = columns
   }
 
-  /// At most five horizons, the first and the last among them.
+  /// At most four horizons, the first and the last among them.
   private static func chosen(_ horizons: [Int]) -> [Int] {
-    guard horizons.count > 5 else { return horizons }
-    let round = [1, 5, 10, 20, 30, 50, 100, 200, 500, 1000].filter(horizons.contains)
-    let picked = ([horizons.first] + round + [horizons.last]).compactMap { $0 }.distinct
-    guard picked.count > 5 else { return picked }
-    return [0, 1, 2, picked.count - 2, picked.count - 1].map { picked[$0] }
+    guard horizons.count > 4, let first = horizons.first, let last = horizons.last else { return horizons }
+    let round = [5, 10, 20, 30, 50, 100, 200, 500, 1000].filter { horizons.contains($0) && $0 > first && $0 < last }
+    return [first] + round.suffix(2) + [last]
   }
 
   var markup: String {
@@ -51,13 +49,13 @@ struct ScoreTables {
         Markup.element("td", String(count), ("class", "count")),
       ] + cells(hint: "mean over sessions") { scores.mean($0, group) }
     }
-    return Markup.table(head: head("run, mean over sessions", extra: "sessions"), body: body, kind: "scores")
+    return Markup.table(head: head("mean over sessions", extra: "sessions"), body: body, kind: "scores")
   }
 
   private func sessions(of group: MetricGroup) -> String {
     let sessions = scores.sessions(of: group)
     var body = sessions.map { session in
-      [Markup.element("th", Markup.escaped(session), ("scope", "row"))]
+      [Markup.element("th", Markup.escaped(session == "*" ? "all sessions" : session), ("scope", "row"))]
         + cells(hint: nil, row: { scores.row($0, group, session) }) { scores.value($0, group, session) }
     }
     if sessions.count > 1 {
@@ -88,13 +86,18 @@ struct ScoreTables {
   }
 
   private static func name(_ quantity: Quantity) -> String {
-    let names = ["r2": "r²", "r2_by_channel": "r², mean of channels", "bits_per_spike": "bits/spike"]
-    let measure = names[quantity.measure] ?? quantity.measure.replacing("_", with: " ")
-    switch quantity.predictor {
-    case "": return Markup.escaped(measure)
-    case "hold": return "hold"
-    case "mean": return "mean"
-    default: return Markup.escaped("\(quantity.predictor): \(measure)")
+    let name = words(quantity.measure)
+    if quantity.floor.isEmpty { return Markup.escaped(name) }
+    return Markup.escaped(quantity.measure == "r2" ? quantity.floor : "\(quantity.floor): \(name)")
+  }
+
+  private static func words(_ measure: String) -> String {
+    switch measure {
+    case "r2": "r²"
+    case "r2_by_channel": "r², mean of channels"
+    case "truth.r2": "r² against truth"
+    case "bits_per_spike": "bits/spike"
+    default: measure.replacing("_", with: " ").replacing("r2", with: "r²")
     }
   }
 
@@ -105,9 +108,9 @@ struct ScoreTables {
     columns.flatMap { group in
       group.quantities.enumerated().map { place, quantity in
         let number = value(quantity)
-        let floors = group.quantities.filter { !$0.predictor.isEmpty && $0.measure == quantity.measure }.map(value)
-        var words = quantity.predictor.isEmpty ? "model" : "floor"
-        if quantity.predictor.isEmpty, !floors.isEmpty, floors.allSatisfy({ number > $0 }) { words += " best" }
+        let floors = group.quantities.filter { !$0.floor.isEmpty && $0.measure == quantity.measure }.map(value)
+        var words = quantity.floor.isEmpty ? "model" : "floor"
+        if quantity.floor.isEmpty, !floors.isEmpty, floors.allSatisfy({ number > $0 }) { words += " best" }
         if place == 0, !group.heading.isEmpty { words += " first" }
         let note = hint ?? row(quantity).map { "n = \($0.n)" } ?? "no value"
         return Markup.element("td", Self.text(number), ("class", words + kind), ("title", note))

@@ -4,12 +4,12 @@ struct Script {
   struct Grid {
     var columns: Int
     var rows: Int
-    var panelWidth = 250.0
+    var panelWidth = 236.0
     var panelHeight = 150.0
     /// Left of each panel, for the numbers on its axis.
-    var left = 52.0
+    var left = 62.0
     /// Right of each panel.
-    var right = 14.0
+    var right = 18.0
     /// Above each panel, for its title.
     var top = 26.0
     /// Below each panel, for the numbers on its axis.
@@ -24,7 +24,7 @@ struct Script {
 
     /// As many panels abreast as fit the page, each as wide as the page allows.
     static func fitting(_ panels: Int, abreast: Int = 3) -> Grid {
-      let columns = max(1, min(abreast, panels))
+      let columns = panels == 4 ? 2 : max(1, min(abreast, panels))
       var grid = Grid(columns: columns, rows: max(1, (panels + columns - 1) / columns))
       if columns == 1 { grid.panelWidth = 380 }
       if columns == 2 { grid.panelWidth = 300 }
@@ -40,11 +40,12 @@ struct Script {
     let size = "\(Self.number(grid.width)),\(Self.number(grid.height))"
     text = """
       # Draws \(id).svg from \(id).tsv: gnuplot -d \(id).gp
-      set terminal svg size \(size) dynamic noenhanced font 'sans-serif,11' linewidth 1 name '\(id)' background '#ffffff'
+      set terminal svg size \(size) dynamic noenhanced font 'sans-serif,11' linewidth 1 name '\(Self.word(id))' background '#ffffff'
       set encoding utf8
       set output '\(id).svg'
       set datafile separator tab
       set border 3 linewidth 0.7 linecolor '\(Palette.axis)'
+      set errorbars 0
       set tics nomirror out scale 0.4 textcolor '\(Palette.text)'
       set xtics offset 0,0.3
       set ytics offset 0.4,0
@@ -65,29 +66,64 @@ struct Script {
     add("set rmargin at screen \(Self.number((left + grid.panelWidth) / grid.width))")
     add("set tmargin at screen \(Self.number(1 - top / grid.height))")
     add("set bmargin at screen \(Self.number(1 - (top + grid.panelHeight) / grid.height))")
-    add("unset label")
+    if index > 0 { add("unset label; unset arrow") }
     add("set label 1 \(Self.quoted(title)) at graph 0, graph 1 offset 0,0.9 left textcolor '\(Palette.text)'")
   }
 
-  /// Puts the key into the strip above all panels.
-  mutating func keyAbove() {
-    let left = Self.number(grid.left / grid.width)
-    let middle = Self.number(1 - 0.5 * grid.head / grid.height)
-    add(
-      "set key at screen \(left),\(middle) left center horizontal Left reverse samplen 1.6 width 1 spacing 1 noautotitle"
-    )
+  /// Draws a key into the strip above all panels: a short line in each style beside its name.
+  mutating func key(_ entries: [(name: String, style: String)]) {
+    let y = Self.number(1 - 9 / grid.height)
+    var x = grid.left
+    for (index, entry) in entries.enumerated() {
+      let ends = [x, x + 22].map { Self.number($0 / grid.width) }
+      add(
+        "set arrow \(101 + index) from screen \(ends[0]), screen \(y) to screen \(ends[1]), screen \(y) nohead \(entry.style)"
+      )
+      let at = "screen \(Self.number((x + 28) / grid.width)), screen \(y)"
+      add("set label \(101 + index) \(Self.quoted(entry.name)) at \(at) left textcolor '\(Palette.text)'")
+      x += 28 + 6.2 * Double(entry.name.count) + 24
+    }
   }
 
   /// Names both axes once for the whole figure.
   mutating func axes(x: String, y: String) {
     let style = "textcolor '\(Palette.text)'"
-    add("set label 2 \(Self.quoted(x)) at screen 0.5, screen \(Self.number(8 / grid.height)) center \(style)")
-    add("set label 3 \(Self.quoted(y)) at screen \(Self.number(12 / grid.width)), screen 0.5 center rotate \(style)")
+    let middle = Double(grid.columns) * (grid.left + grid.panelWidth + grid.right) / 2 + (grid.left - grid.right) / 2
+    let foot = "screen \(Self.number(middle / grid.width)), screen \(Self.number(9 / grid.height))"
+    add("set label 91 \(Self.quoted(x)) at \(foot) center \(style)")
+    for row in 0..<grid.rows where !y.isEmpty {
+      let top = grid.head + Double(row) * (grid.top + grid.panelHeight + grid.bottom) + grid.top
+      let height = Self.number(1 - (top + grid.panelHeight / 2) / grid.height)
+      let side = "screen \(Self.number(10 / grid.width)), screen \(height)"
+      add("set label \(92 + row) \(Self.quoted(y)) at \(side) center rotate \(style)")
+    }
+  }
+
+  /// The range of an axis and about `count` steps on it, each 1, 2 or 5 times a power of ten.
+  mutating func range(_ axis: String, _ low: Double, _ high: Double, steps count: Int) {
+    let isFlat = !(high > low)
+    let (low, high) = isFlat ? (low - 1, low + 1) : (low, high)
+    add("set \(axis)range [\(Self.number(low)):\(Self.number(high))]")
+    let rough = (high - low) / Double(count)
+    var unit = 1.0
+    while unit > rough { unit /= 10 }
+    while unit * 10 <= rough { unit *= 10 }
+    let step = [1.0, 2, 5, 10].map { $0 * unit }.min { abs($0 - rough) < abs($1 - rough) } ?? unit
+    let isLarge = max(abs(low), abs(high)) >= 1e5
+    add("set \(axis)tics \(Self.number(step)) format '\(isLarge ? "%.1s%c" : "%g")'")
   }
 
   mutating func plot(_ parts: [String]) { add("plot " + parts.joined(separator: ", \\\n     ")) }
 
   var finished: String { text + "\nunset multiplot\n" }
+
+  /// The letters, digits and underscores that the terminal takes as the name of a picture.
+  private static func word(_ id: String) -> String {
+    String(
+      id.unicodeScalars.map {
+        $0.isASCII && $0.properties.isAlphabetic || ("0"..."9").contains($0) ? Character($0) : "_"
+      })
+  }
 
   /// Text as a gnuplot string: single quotes take everything but themselves and line ends as it is.
   static func quoted(_ text: String) -> String {
@@ -95,9 +131,12 @@ struct Script {
     return "'" + line.replacing("'", with: "''") + "'"
   }
 
-  /// A number with as many digits as a figure needs.
+  /// A number with as many digits as a figure needs: six that count.
   static func number(_ value: Double) -> String {
-    let rounded = (value * 1e5).rounded() / 1e5
+    guard value.isFinite, value != 0 else { return "0" }
+    var scale = 1.0
+    while abs(value) * scale < 1e5 { scale *= 10 }
+    let rounded = (value * scale).rounded() / scale
     return rounded == rounded.rounded() && abs(rounded) < 1e15 ? String(Int(rounded)) : String(rounded)
   }
 }

@@ -18,6 +18,10 @@ struct TraceFigure {
   private static let examples = 3
   private static let channels = 4
   private static let series = ["observed", "reconstruction", "forecast"]
+  private static let styles = [
+    "linewidth 0.9 linecolor '\(Palette.observed)'", "linewidth 1.3 linecolor '\(Palette.colors[0])'",
+    "linewidth 1.6 linecolor '\(Palette.colors[1])'",
+  ]
 
   /// - Returns: nil when the table lacks a column or has no rows.
   static func figure(_ examples: Contents.Examples) -> Figure? {
@@ -29,29 +33,31 @@ struct TraceFigure {
     }
     var grid = Script.Grid(columns: chosen.count, rows: channels.map(\.count).max() ?? 1)
     grid.panelWidth = chosen.count == 1 ? 560 : chosen.count == 2 ? 350 : 235
-    grid.panelHeight = 70
-    grid.top = 16
-    grid.bottom = 22
-    grid.head = 34
+    grid.panelHeight = 72
+    grid.top = 14
+    grid.bottom = 6
+    grid.head = 44
+    grid.foot = 36
     var script = Script(id, grid)
-    script.add("set ytics autofreq; set style fill solid noborder")
     var data = FigureData(columns: ["session", "trial", "channel", "time"] + series)
     for row in 0..<grid.rows {
       for (column, example) in chosen.enumerated() where row < channels[column].count {
         let channel = channels[column][row]
         let mine = samples.filter { $0.example == example && $0.channel == channel }
         let head = row == 0 ? "\(example.session), trial \(example.trial)" : ""
-        draw(mine, head: head, place: row * grid.columns + column, &script, &data, id)
+        let isLast = row + 1 == channels[column].count
+        draw(mine, head: head, place: row * grid.columns + column, isLast: isLast, &script, &data, id)
       }
     }
-    var caption = "Trials that were not trained on. Grey: observed; blue: reconstructed from the whole trial;"
-    caption += " red: forecast, which sees only what lies left of the shaded part. Time in seconds."
+    var caption = "Grey: observed; blue: reconstructed from the whole trial;"
+    caption += " orange: forecast, which sees only what lies left of the shaded part. Time in seconds."
     return Figure(
       id: id, title: "Examples of \(examples.run)", caption: caption, data: data, script: script.finished)
   }
 
   private static func draw(
-    _ samples: [Sample], head: String, place: Int, _ script: inout Script, _ data: inout FigureData, _ id: String
+    _ samples: [Sample], head: String, place: Int, isLast: Bool, _ script: inout Script, _ data: inout FigureData,
+    _ id: String
   ) {
     let rows: [[TSV.Cell]] = samples.map { sample in
       [.text(sample.example.session), .text(sample.example.trial), .text(sample.channel), .double(sample.time)]
@@ -60,13 +66,18 @@ struct TraceFigure {
     guard let block = data.add(rows, columns: 4 + series.count), let first = samples.first, let last = samples.last
     else { return }
     script.panel(place, title: "channel \(first.channel)")
-    script.add("set label 1 font ',10' textcolor '\(Palette.axis)' offset 0,0.6")
-    if !head.isEmpty { script.add("set label 4 \(Script.quoted(head)) at graph 0, graph 1 offset 0,1.8 left") }
+    script.add("set label 1 font ',10' textcolor '\(Palette.axis)' offset 0,0.5")
+    if !head.isEmpty { script.add("set label 4 \(Script.quoted(head)) at graph 0, graph 1 offset 0,1.7 left") }
     if place == 0 {
       script.axes(x: "time (s)", y: "")
-      script.keyAbove()
+      script.key(zip(series, styles).map { ($0, $1) })
     }
-    script.add("set xrange [\(Script.number(first.time)):\(Script.number(last.time))]")
+    let values = samples.flatMap(\.values).filter(\.isFinite)
+    let low = values.min() ?? 0
+    let high = values.max() ?? 0
+    script.range("y", low - 0.06 * (high - low), high + 0.06 * (high - low), steps: 2)
+    script.range("x", first.time, last.time, steps: 5)
+    if !isLast { script.add("set xtics format ''") }
     script.add("unset object 1")
     let boundary = samples.firstIndex { !$0.values[2].isNaN }.map { start in
       start > 0 ? (samples[start - 1].time + samples[start].time) / 2 : samples[start].time
@@ -76,17 +87,10 @@ struct TraceFigure {
         "set object 1 rectangle from first \(Script.number(boundary)), graph 0 to graph 1, graph 1 behind"
           + " fillcolor '\(Palette.shade)' fillstyle solid noborder")
     }
-    let styles = [
-      "linewidth 0.9 linecolor '\(Palette.observed)'", "linewidth 1.3 linecolor '\(Palette.colors[0])'",
-      "linewidth 1.6 linecolor '\(Palette.colors[1])'",
-    ]
     script.plot(
       series.indices.map { index in
-        let title = place == 0 ? "title '\(series[index])'" : "notitle"
-        return "'\(id).tsv' index \(block) using 4:\(5 + index) with lines \(styles[index]) \(title)"
+        "'\(id).tsv' index \(block) using 4:\(5 + index) with lines \(styles[index])"
       })
-    if place == 0 { script.add("set key off; unset label 2; unset label 3") }
-    if !head.isEmpty { script.add("unset label 4") }
   }
 
   /// One example of each session; more of a session when there are fewer sessions than room.

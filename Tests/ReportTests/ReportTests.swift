@@ -39,12 +39,30 @@ struct ReportTests {
     #expect(page.contains("−12.3"))
   }
 
+  @Test func `a metric is the model's unless it names a floor, however many words it has`() throws {
+    let scratch = try Scratch()
+    let bundle = try SyntheticBundle(in: scratch.url, parts: [])
+    let writer = try BundleWriter(adding: bundle.folder)
+    var table = TSV(columns: ["trial", "run", "session", "split", "metric", "value", "n"])
+    for (metric, value) in [("a.spearman.e1.speed", 0.25), ("a.truth.r2", 0.75), ("a.mean.truth.r2", 0.5)] {
+      table.append(["0", "r", "*", "test", .text(metric), .double(value), 3])
+    }
+    try writer.write(table.text, to: "result/metrics.tsv", role: "metrics")
+    let files = Report.files(of: try ResultBundle(folder: bundle.folder), gnuplot: nil)
+    let page = try #require(files.first?.text)
+    #expect(page.contains(">all sessions</th>"))
+    #expect(page.contains(">spearman.e1.speed</th>"))
+    #expect(page.contains("<td class=\"model\" title=\"n = 3\">0.250</td>"))
+    #expect(page.contains("<td class=\"model best\" title=\"n = 3\">0.750</td>"))
+    #expect(page.contains("<td class=\"floor\" title=\"n = 3\">0.500</td>"))
+  }
+
   @Test func `without gnuplot the page says what to install and keeps tables, data and scripts`() throws {
     let files = try report()
     #expect(try page(files).contains("apt-get install gnuplot-nox"))
     #expect(try page(files).contains("<table"))
     #expect(files.keys.filter { $0.hasSuffix(".svg") }.isEmpty)
-    for id in ["forecast-forecast", "embedding-pretrain", "traces-few_shot", "traces-pretrain", "loss"] {
+    for id in ["forecast-forecast", "embedding-pretrain", "traces-few_shot", "traces-pretrain", "learning-loss"] {
       #expect(files["report/figures/\(id).tsv"]?.isEmpty == false, "\(id)")
       #expect(files["report/figures/\(id).gp"]?.contains("set output '\(id).svg'") == true, "\(id)")
     }
@@ -55,13 +73,13 @@ struct ReportTests {
     let files = try report(gnuplot: Self.gnuplot, dimensions: dimensions)
     let page = try page(files)
     let scripts = files.keys.filter { $0.hasSuffix(".gp") }
-    #expect(scripts.count == 5)
+    #expect(scripts.count == 6)
     for script in scripts {
       let svg = try #require(files[script.replacing(".gp", with: ".svg")])
       #expect(svg.contains("<path"), "\(script) drew nothing")
       #expect(svg.contains("</svg>"))
     }
-    #expect(page.components(separatedBy: "<svg").count == 6)
+    #expect(page.components(separatedBy: "<svg").count == 7)
     #expect(!page.contains("not drawn"))
   }
 
@@ -82,7 +100,7 @@ struct ReportTests {
     let files = try report(Set(parts))
     #expect(try page(files).contains("Provenance"))
     #expect(files.keys.contains { $0.hasPrefix("report/figures/forecast") } == parts.contains("metrics"))
-    #expect(files.keys.contains("report/figures/loss.tsv") == parts.contains("logs"))
+    #expect(files.keys.contains("report/figures/learning-loss.tsv") == parts.contains("logs"))
     #expect(files.keys.contains { $0.hasPrefix("report/figures/embedding") } == parts.contains("embedding"))
     #expect(files.keys.contains { $0.hasPrefix("report/figures/traces") } == parts.contains("examples"))
   }

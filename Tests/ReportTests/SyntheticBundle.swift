@@ -79,7 +79,10 @@ struct SyntheticBundle {
         "step": .int(step * 4), "epoch": .double(time / 10),
         "train.loss": .double(2000 + 18000 * exp(-time / 90) + noise), "lr": 0.001,
       ]
-      if step % 25 == 0 { entry["valid.loss"] = .double(2150 + 18000 * exp(-time / 95) + noise / 4) }
+      if step % 25 == 0 {
+        entry["valid.loss"] = .double(2150 + 18000 * exp(-time / 95) + noise / 4)
+        entry["valid.forecast_r2"] = .double(0.9 - exp(-time / 120) + noise / 2000)
+      }
       return JSONValue.object(entry).line + "\n"
     }.joined()
   }
