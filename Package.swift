@@ -41,13 +41,15 @@ let package = Package(
     .executableTarget(
       name: "MDSSMRun",
       dependencies: [
-        "SpecLanguage", "YAMLReader", "Bundle", "Recordings", "Models", "ExperimentGraph", "Planner", "Execution", "Report",
+        "SpecLanguage", "YAMLReader", "Bundle", "Recordings", "Models", "ExperimentGraph", "Planner", "Execution",
+        "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     // tests: one target per room; BackendChecks is the law that every backend's tests call
     .target(
-      name: "BackendChecks", dependencies: ["TensorGraph", "Randomness", "ReferenceBackend"], path: "Tests/BackendChecks",
+      name: "BackendChecks", dependencies: ["TensorGraph", "Randomness", "ReferenceBackend"],
+      path: "Tests/BackendChecks",
       swiftSettings: strict),
     // specs with marked places, for the tests of every room that reads one
     .target(

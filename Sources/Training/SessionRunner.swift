@@ -36,7 +36,8 @@ package final class SessionRunner {
 
   package convenience init(_ fit: FittedModel, bins: Int, trials: Int, backend: any Backend, stream: Stream) {
     self.init(
-      model: fit.model, sessions: fit.sessions, parameters: fit.parameters, bins: bins, trials: trials, backend: backend,
+      model: fit.model, sessions: fit.sessions, parameters: fit.parameters, bins: bins, trials: trials,
+      backend: backend,
       stream: stream)
     for (index, value) in fit.values.enumerated() { parameters[index] = value }
   }

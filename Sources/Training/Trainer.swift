@@ -102,7 +102,8 @@ package final class Trainer {
     let updateGraph = UpdateGraph(optimizer, count: count, clip: recipe.clip)
     do {
       gradient = try BoundGraph(
-        differentiated.graph, outputs: values.map { differentiated[$0.id] } + differentiated.gradients, backend: backend,
+        differentiated.graph, outputs: values.map { differentiated[$0.id] } + differentiated.gradients,
+        backend: backend,
         buffers: buffers, sinks: sinks)
       update = try backend.compile(updateGraph.graph, outputs: updateGraph.outputs)
     } catch {

@@ -105,7 +105,9 @@ struct TinyProblem {
       let scale = max(gradient.map(abs).max() ?? 0, 1e-2)
       for index in stride(from: 0, to: gradient.count, by: max(1, gradient.count / 6)) {
         let place = parameter.offset + index
-        let estimate = try derivative(at: place, values) { try problem.run(problem.graph, [problem.loss], $0, on: backend)[0][0] }
+        let estimate = try derivative(at: place, values) {
+          try problem.run(problem.graph, [problem.loss], $0, on: backend)[0][0]
+        }
         let error = abs(estimate - gradient[index]) / scale
         worst = max(worst, error)
         #expect(error < 1e-6, "\(parameter.name)[\(index)]: gradient \(gradient[index]), differences \(estimate)")

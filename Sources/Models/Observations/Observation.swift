@@ -8,10 +8,15 @@ package enum Observation: Hashable, Sendable {
 
   package static let union = Union<Self>(
     "observation",
-    .arm("gaussian", GaussianObservation.schema, Self.gaussian) { if case .gaussian(let value) = $0 { value } else { nil } },
-    .arm("poisson", PoissonObservation.schema, Self.poisson) { if case .poisson(let value) = $0 { value } else { nil } },
+    .arm("gaussian", GaussianObservation.schema, Self.gaussian) {
+      if case .gaussian(let value) = $0 { value } else { nil }
+    },
+    .arm("poisson", PoissonObservation.schema, Self.poisson) {
+      if case .poisson(let value) = $0 { value } else { nil }
+    },
     notBuilt: [
-      .init("negative_binomial", "Counts with more spread than Poisson."), .init("bernoulli", "At most one spike per bin."),
+      .init("negative_binomial", "Counts with more spread than Poisson."),
+      .init("bernoulli", "At most one spike per bin."),
     ])
 
   /// True when only spike counts make sense.

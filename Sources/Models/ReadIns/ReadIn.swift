@@ -12,7 +12,9 @@ package enum ReadIn: Hashable, Sendable {
 
   package static let union = Union<Self>(
     "readin",
-    .arm("linear", ReadInSizes.schema("linear", "One linear layer per session, then a shared linear layer."), Self.linear) {
+    .arm(
+      "linear", ReadInSizes.schema("linear", "One linear layer per session, then a shared linear layer."), Self.linear
+    ) {
       if case .linear(let sizes) = $0 { sizes } else { nil }
     },
     .arm("mlp", ReadInSizes.schema("mlp", "A layer with SiLU per session, then a shared linear layer."), Self.mlp) {
