@@ -76,7 +76,7 @@ nonisolated var tests: [Target] {
     check("YAMLReader", ["SpecLanguage", "SpecChecks"]),
     check("HDF5File"),
     check("CKernels", ["Randomness"]),
-    check("NativeBackend", ["TensorGraph", "BackendChecks"]),
+    check("NativeBackend", ["CKernels", "Randomness", "TensorGraph", "ReferenceBackend", "BackendChecks"]),
     check("ReferenceBackend", ["TensorGraph", "BackendChecks"]),
     check("Bundle", ["SpecLanguage"]),
     check("Recordings", ["SpecLanguage", "YAMLReader", "HDF5File"]),
