@@ -81,7 +81,9 @@ nonisolated var tests: [Target] {
     check("Bundle", ["SpecLanguage"]),
     check("Recordings", ["SpecLanguage", "YAMLReader", "HDF5File"]),
     check("Models", ["SpecLanguage", "YAMLReader", "TensorGraph", "ReferenceBackend", "NativeBackend", "Randomness"]),
-    check("Training", ["Models", "TensorGraph", "ReferenceBackend", "NativeBackend", "Randomness"]),
+    check(
+      "Training",
+      ["SpecLanguage", "Recordings", "Models", "TensorGraph", "ReferenceBackend", "NativeBackend", "Randomness"]),
     check("Evaluation", ["SpecLanguage", "YAMLReader"]),
     check("Planner", ["SpecLanguage", "YAMLReader", "ExperimentGraph"]),
     check("Execution", ["SpecLanguage", "YAMLReader", "ExperimentGraph", "Planner", "Bundle"]),
