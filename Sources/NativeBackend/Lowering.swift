@@ -160,7 +160,9 @@ final class Lowering {
       let root = roots[value]
       guard let layout = layouts[value] else { throw BackendError("%\(value) is a scan; ask for its results instead") }
       isStored[root] = true
-      if isWhole(value), !invariant[root], grouping.group[root] != nil || layout.count == 0, case .unplaced = buffers[layout.buffer].place {
+      if isWhole(value), !invariant[root], grouping.group[root] != nil || layout.count == 0,
+        case .unplaced = buffers[layout.buffer].place
+      {
         buffers[layout.buffer].place = .output(position)
       } else {
         copies.append((position, value))

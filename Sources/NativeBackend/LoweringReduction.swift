@@ -10,7 +10,8 @@ extension Lowering {
 
     /// Whether this axis and the one inside it are walked as one.
     func joins(_ inner: Axis) -> Bool {
-      isReduced == inner.isReduced && stride == inner.stride * inner.extent && outStride == inner.outStride * inner.extent
+      isReduced == inner.isReduced && stride == inner.stride * inner.extent
+        && outStride == inner.outStride * inner.extent
     }
   }
 

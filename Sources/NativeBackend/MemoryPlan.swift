@@ -2,23 +2,29 @@
 ///
 /// Larger buffers first, each at the lowest offset that is free for its whole life ("greedy by size"; Pisarchyk and
 /// Lee 2020, "Efficient memory management for deep neural net inference").
-struct MemoryPlan {
+package struct MemoryPlan {
   /// Floats from the start of the arena, per request.
-  private(set) var offsets: [Int]
+  package private(set) var offsets: [Int]
   /// Floats in the arena.
-  private(set) var count = 0
+  package private(set) var count = 0
 
   /// A buffer of `count` floats that is in use from instruction `first` to instruction `last`.
-  struct Request {
-    var count: Int
-    var first: Int
-    var last: Int
+  package struct Request {
+    package var count: Int
+    package var first: Int
+    package var last: Int
+
+    package init(count: Int, first: Int, last: Int) {
+      self.count = count
+      self.first = first
+      self.last = last
+    }
   }
 
   /// Offsets are multiples of 64 bytes.
   private static let alignment = 16
 
-  init(_ requests: [Request]) {
+  package init(_ requests: [Request]) {
     offsets = [Int](repeating: 0, count: requests.count)
     let order = requests.indices.sorted { (requests[$1].count, $0) < (requests[$0].count, $1) }
     var placed: [Int] = []

@@ -83,7 +83,9 @@ private final class NativeExecutable: Executable, @unchecked Sendable {
 
   /// Views must have the sizes and element types of their tensors.
   private func check(_ views: [View], _ role: String, _ nodes: [Node]) throws(BackendError) {
-    guard views.count == nodes.count else { throw BackendError("\(views.count) \(role)s bound to \(nodes.count) tensors") }
+    guard views.count == nodes.count else {
+      throw BackendError("\(views.count) \(role)s bound to \(nodes.count) tensors")
+    }
     for (position, (view, node)) in zip(views, nodes).enumerated() {
       guard view.count == node.shape.count else {
         throw BackendError("\(role) \(position) has \(view.count) elements, its tensor is \(node.shape)")
