@@ -53,7 +53,7 @@ import Testing
       let few = min(rows, columns)
       for i in 0..<few {
         for j in 0..<few {
-          var dot = 0.0
+          var dot: Double = 0
           for k in 0..<max(rows, columns) {
             let (left, right) =
               rows <= columns ? (i * columns + k, j * columns + k) : (k * columns + i, k * columns + j)
@@ -82,7 +82,8 @@ import Testing
         for channel in 0..<6 {
           let drive = loadings[channel][0] * state[0] + loadings[channel][1] * state[1]
           truth[channel].append(link(drive))
-          trial[channel].append(Float(link(drive) + noise * stream.normal()))
+          let value: Double = link(drive) + noise * stream.normal()
+          trial[channel].append(Float(value))
         }
       }
       trials.append(trial)
@@ -103,11 +104,16 @@ import Testing
     var (errors, total) = (0.0, 0.0)
     for sample in 0..<truth[0].count {
       let seen = (0..<6).map { Double(trials[sample / 50][$0][sample % 50]) }
-      let state = (0..<2).map { place in shift[place] + (0..<6).reduce(0) { $0 + seen[$1] * readin[$1 * 4 + place] } }
+      var state = [shift[0], shift[1]]
       for channel in 0..<6 {
-        let rebuilt = bias[channel] + readout[channel * 2] * state[0] + readout[channel * 2 + 1] * state[1]
-        errors += (rebuilt - truth[channel][sample]) * (rebuilt - truth[channel][sample])
-        total += truth[channel][sample] * truth[channel][sample]
+        for place in 0..<2 { state[place] += seen[channel] * readin[channel * 4 + place] }
+      }
+      for channel in 0..<6 {
+        let drive = readout[channel * 2] * state[0] + readout[channel * 2 + 1] * state[1]
+        let signal = truth[channel][sample]
+        let miss: Double = bias[channel] + drive - signal
+        errors += miss * miss
+        total += signal * signal
       }
     }
     #expect(errors / total < 0.02, "share of the signal that is lost: \(errors / total)")

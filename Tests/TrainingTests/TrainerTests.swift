@@ -20,8 +20,9 @@ enum Small {
       for bin in 0..<length {
         state = 0.8 * state + 0.5 * stream.normal()
         for channel in 0..<channels {
-          observations[(channel * lengths.count + trial) * bins + bin] = Float(
-            loadings[channel] * state + 0.1 * stream.normal())
+          let place = (channel * lengths.count + trial) * bins + bin
+          let value: Double = loadings[channel] * state + 0.1 * stream.normal()
+          observations[place] = Float(value)
         }
       }
     }
@@ -234,10 +235,12 @@ enum Small {
     #expect(abs(outputs[3][0] - 5) < 1e-9, "the norm counts trainable entries alone")
     for index in 0..<2 {
       let g = gradient[index] / 5
-      let m = 0.9 * [0.1, 0.2][index] + 0.1 * g
-      let v = 0.99 * [0.01, 0.02][index] + 0.01 * g * g
-      let direction = m / 0.19 / ((v / 0.0199).squareRoot() + 1e-8)
-      let expected = parameters[index] - 0.1 * (direction + 0.5 * parameters[index])
+      let m: Double = 0.9 * inputs[2][index] + 0.1 * g
+      let v: Double = 0.99 * inputs[3][index] + 0.01 * g * g
+      let root: Double = (v / 0.0199).squareRoot() + 1e-8
+      let direction: Double = m / 0.19 / root
+      let change: Double = direction + 0.5 * parameters[index]
+      let expected: Double = parameters[index] - 0.1 * change
       #expect(abs(outputs[0][index] - expected) < 1e-9)
       #expect(abs(outputs[1][index] - m) < 1e-9 && abs(outputs[2][index] - v) < 1e-9)
     }
