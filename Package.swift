@@ -53,6 +53,11 @@ let package = Package(
     .target(
       name: "SpecChecks", dependencies: ["SpecLanguage", "YAMLReader"], path: "Tests/SpecChecks",
       swiftSettings: strict),
+    // studies planned in memory
+    .target(
+      name: "StudyChecks",
+      dependencies: ["SpecLanguage", "YAMLReader", "Recordings", "Bundle", "ExperimentGraph", "Planner"],
+      path: "Tests/StudyChecks", swiftSettings: strict),
   ] + tests
 )
 
@@ -81,11 +86,13 @@ nonisolated var tests: [Target] {
     check("Models", ["SpecLanguage", "YAMLReader", "TensorGraph", "ReferenceBackend", "NativeBackend", "Randomness"]),
     check("Training", ["Models", "TensorGraph", "ReferenceBackend", "NativeBackend", "Randomness"]),
     check("Evaluation", ["SpecLanguage", "YAMLReader"]),
-    check("Planner", ["SpecLanguage", "YAMLReader", "ExperimentGraph"]),
-    check("Execution", ["SpecLanguage", "YAMLReader", "ExperimentGraph", "Planner", "Bundle"]),
+    check("Planner", ["StudyChecks"]),
+    check("Execution", ["Planner", "Bundle", "StudyChecks"]),
     check("Report", ["Bundle"]),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
-    .testTarget(name: "MDSSMRunTests", dependencies: ["MDSSMRun"], swiftSettings: strict),
+    .testTarget(
+      name: "MDSSMRunTests", dependencies: ["MDSSMRun", "Bundle", "HDF5File"], exclude: ["Golden"],
+      swiftSettings: strict),
   ]
 }
 
