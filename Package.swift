@@ -55,6 +55,11 @@ let package = Package(
     .target(
       name: "SpecChecks", dependencies: ["SpecLanguage", "YAMLReader"], path: "Tests/SpecChecks",
       swiftSettings: strict),
+    // studies planned in memory
+    .target(
+      name: "StudyChecks",
+      dependencies: ["SpecLanguage", "YAMLReader", "Recordings", "Bundle", "ExperimentGraph", "Planner"],
+      path: "Tests/StudyChecks", swiftSettings: strict),
   ] + tests
 )
 
@@ -85,11 +90,13 @@ nonisolated var tests: [Target] {
       "Training",
       ["SpecLanguage", "Recordings", "Models", "TensorGraph", "ReferenceBackend", "NativeBackend", "Randomness"]),
     check("Evaluation", ["SpecLanguage", "YAMLReader"]),
-    check("Planner", ["SpecLanguage", "YAMLReader", "ExperimentGraph"]),
-    check("Execution", ["SpecLanguage", "YAMLReader", "ExperimentGraph", "Planner", "Bundle"]),
+    check("Planner", ["StudyChecks"]),
+    check("Execution", ["Planner", "Bundle", "StudyChecks"]),
     check("Report", ["Bundle"]),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
-    .testTarget(name: "MDSSMRunTests", dependencies: ["MDSSMRun"], swiftSettings: strict),
+    .testTarget(
+      name: "MDSSMRunTests", dependencies: ["MDSSMRun", "Bundle", "HDF5File"], exclude: ["Golden"],
+      swiftSettings: strict),
   ]
 }
 

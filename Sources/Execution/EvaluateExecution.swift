@@ -116,6 +116,7 @@ final class EvaluateExecution {
     switch spec.decoder {
     case .ridge(let value): ridge = value
     }
+    var problems: [DataProblem] = []
     for (index, session) in sessions.enumerated() {
       guard let behavior = session.behavior.first(where: { $0.name == spec.target }) else { continue }
       let numbers = trials.trials(spec.split)[index]
@@ -138,32 +139,40 @@ final class EvaluateExecution {
           }
         }
       }
+      let trained = behavior.values(of: learning, session)
+      let tested = behavior.values(of: numbers, session)
+      for (values, split) in [(trained, Split.train), (tested, spec.split)] where !values.hasCompleteBin {
+        problems.append(
+          DataProblem(
+            session: session.name, file: job.fit.sessions[index].header.files.first, object: spec.target,
+            "`\(spec.target)` has no value in any bin of the trials of split `\(split.rawValue)`"))
+      }
+      guard problems.isEmpty else { continue }
       add(
         session, spec.split,
         Decode.scores(
-          trainRates: try activity(learning, fitted: true), trainBehavior: behavior.values(of: learning, session),
-          testRates: try activity(numbers, fitted: false), testBehavior: behavior.values(of: numbers, session),
-          alphas: ridge.alpha.values))
+          trainRates: try activity(learning, fitted: true), trainBehavior: trained,
+          testRates: try activity(numbers, fitted: false), testBehavior: tested, alphas: ridge.alpha.values))
     }
+    if !problems.isEmpty { throw DataProblems(problems) }
   }
 
   private func embedding(_ spec: EmbeddingSpec) throws {
     var codes: [[Double]] = []
     var spreads: [[Double]] = []
-    for (index, session) in sessions.enumerated() {
+    for index in sessions.indices {
       let (mean, variance) = try runner.embedding(of: index, trials: embeddingTrials(index), in: sessions)
       codes.append(mean)
       spreads.append(variance.map { $0.squareRoot() })
-      _ = session
     }
     let size = codes.first?.count ?? 0
     let columns = spec.color.isEmpty ? Set(sessions.flatMap(\.metadata.keys)).sorted() : spec.color
     let names = (1...max(size, 1)).map { "e\($0)" } + (1...max(size, 1)).map { "sd\($0)" }
-    var table = TSV(columns: ["run", "session", "seed"] + names + columns)
+    var table = TSV(columns: ["session", "seed"] + names + columns)
     for (index, session) in sessions.enumerated() {
       let numbers = (codes[index] + spreads[index]).map(TSV.Cell.double)
       let metadata = columns.map { session.metadata[$0].map(TSV.Cell.text) ?? .empty }
-      table.append([.text(job.run), .text(session.name), .text(String(job.fit.seed))] + numbers + metadata)
+      table.append([.text(session.name), .text(String(job.fit.seed))] + numbers + metadata)
     }
     extra.append((Self.embeddingFile, Array(table.text.utf8)))
     for column in columns {
@@ -199,6 +208,13 @@ final class EvaluateExecution {
 }
 
 extension TrialValues {
+  /// Whether some bin has a value in every row.
+  fileprivate var hasCompleteBin: Bool {
+    (0..<trials).contains { trial in
+      (0..<bins).contains { bin in (0..<channels).allSatisfy { !self[$0, trial, bin].isNaN } }
+    }
+  }
+
   /// Other values of the same shape.
   fileprivate func like(_ values: [Float]) -> TrialValues {
     TrialValues(channels: channels, trials: trials, bins: bins, values: values)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bundle
 import ExperimentGraph
+import Foundation
 import Models
 import Planner
 import Recordings
@@ -11,20 +12,25 @@ struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan", abstract: "Show jobs, sessions with their sizes, and shapes at every edge. Runs nothing.")
 
+  @Argument(help: "The study, a YAML file; `-` reads standard input.")
+  var spec: String
+
   @OptionGroup var options: SpecOptions
 
   @Option(help: "Folder of all results.")
   var runs = "runs"
 
   func run() throws {
-    let loader = Loader(options: options)
+    let loader = Loader(spec: spec, options: options)
     let loaded = try loader.load()
-    let plan = try loader.plan(try loader.resolve(loaded))
-    print(PlanText(plan, stored: storedKeys(plan)).text)
+    let plan = try loader.ending(loaded) { try loader.plan(loaded) }
+    Terminal.output(PlanText(plan, stored: storedKeys(plan)).text)
   }
 
   private func storedKeys(_ plan: Plan) -> Set<ArtifactKey> {
-    guard let store = try? Store(root: runs + "/.artifacts") else { return [] }
+    let root = runs + "/.artifacts"
+    // A store makes its folder; a plan writes nothing.
+    guard FileManager.default.fileExists(atPath: root), let store = try? Store(root: root) else { return [] }
     return Set(plan.jobs.map(\.key).filter { store.contains($0) })
   }
 }

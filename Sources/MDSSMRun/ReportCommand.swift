@@ -10,11 +10,14 @@ struct ReportCommand: ParsableCommand {
   var bundle: String
 
   func run() throws {
-    do {
-      print(try Report.write(bundle: bundle))
+    do throws(BundleError) {
+      Terminal.output(try Report.write(bundle: bundle))
     } catch {
       Terminal.error("error: \(error)")
-      throw Exit.noInput
+      switch error.problem {
+      case .missing, .cannotRead, .damaged: throw Exit.noInput
+      case .cannotWrite: throw Exit.cannotWrite
+      }
     }
   }
 }

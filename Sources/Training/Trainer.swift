@@ -213,7 +213,7 @@ package final class Trainer {
     }
     let measured = gradient.outputs.map { $0[0] }
     guard measured[0].isFinite, norm[0].isFinite else {
-      throw .notFinite(step: number, loss: measured[0], gradientNorm: norm[0], parameter: firstBadGradient())
+      throw .notFinite(step: number + 1, loss: measured[0], gradientNorm: norm[0], parameter: firstBadGradient())
     }
     swap(&current, &next)
     state.step += 1
