@@ -21,19 +21,18 @@ package struct MemoryPlan {
     }
   }
 
-  /// Offsets are multiples of 64 bytes.
-  private static let alignment = 16
-
-  package init(_ requests: [Request]) {
+  /// - Parameter alignment: floats of which offsets are multiples; 64 bytes unless said otherwise.
+  package init(_ requests: [Request], alignment: Int = 16) {
+    func rounded(_ count: Int) -> Int { (count + alignment - 1) / alignment * alignment }
     offsets = [Int](repeating: 0, count: requests.count)
     let order = requests.indices.sorted { (requests[$1].count, $0) < (requests[$0].count, $1) }
     var placed: [Int] = []
     for request in order {
-      let size = Self.rounded(requests[request].count)
+      let size = rounded(requests[request].count)
       var offset = 0
       for other in placed where requests[other].overlaps(requests[request]) {
         if offsets[other] >= offset + size { break }
-        offset = max(offset, offsets[other] + Self.rounded(requests[other].count))
+        offset = max(offset, offsets[other] + rounded(requests[other].count))
       }
       offsets[request] = offset
       count = max(count, offset + size)
@@ -42,7 +41,6 @@ package struct MemoryPlan {
     }
   }
 
-  private static func rounded(_ count: Int) -> Int { (count + alignment - 1) / alignment * alignment }
 }
 
 extension MemoryPlan.Request {

@@ -28,8 +28,15 @@ package struct NativeBackend: Backend {
     for output in outputs where !graph.nodes.indices.contains(Int(output.index)) {
       throw BackendError("\(output) is not in the graph")
     }
+    let hoisted: SumHoisting
+    do {
+      hoisted = try SumHoisting(graph)
+    } catch {
+      throw BackendError("\(error)")
+    }
     let lowering = try Lowering(
-      graph, inputs: graph.inputs.map { _ in (nil, false) }, outputs: outputs.map { Int($0.index) })
+      hoisted.graph, inputs: graph.inputs.map { _ in (nil, false) },
+      outputs: outputs.map { Int(hoisted.values[Int($0.index)].index) }, workers: workers.count)
     return NativeExecutable(
       lowering.program(), inputs: graph.inputs.map { graph[$0] }, outputs: outputs.map { graph[$0] }, workers, kernels)
   }
