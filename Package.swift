@@ -41,13 +41,15 @@ let package = Package(
     .executableTarget(
       name: "MDSSMRun",
       dependencies: [
-        "SpecLanguage", "YAMLReader", "Bundle", "Recordings", "Models", "ExperimentGraph", "Planner", "Execution", "Report",
+        "SpecLanguage", "YAMLReader", "Bundle", "Recordings", "Models", "ExperimentGraph", "Planner", "Execution",
+        "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     // tests: one target per room; BackendChecks is the law that every backend's tests call
     .target(
-      name: "BackendChecks", dependencies: ["TensorGraph", "Randomness", "ReferenceBackend"], path: "Tests/BackendChecks",
+      name: "BackendChecks", dependencies: ["TensorGraph", "Randomness", "ReferenceBackend"],
+      path: "Tests/BackendChecks",
       swiftSettings: strict),
     // specs with marked places, for the tests of every room that reads one
     .target(
@@ -79,12 +81,14 @@ nonisolated var tests: [Target] {
     check("YAMLReader", ["SpecLanguage", "SpecChecks"]),
     check("HDF5File"),
     check("CKernels", ["Randomness"]),
-    check("NativeBackend", ["TensorGraph", "BackendChecks"]),
+    check("NativeBackend", ["CKernels", "Randomness", "TensorGraph", "ReferenceBackend", "BackendChecks"]),
     check("ReferenceBackend", ["TensorGraph", "BackendChecks"]),
     check("Bundle", ["SpecLanguage"]),
     check("Recordings", ["SpecLanguage", "YAMLReader", "HDF5File"]),
     check("Models", ["SpecLanguage", "YAMLReader", "TensorGraph", "ReferenceBackend", "NativeBackend", "Randomness"]),
-    check("Training", ["Models", "TensorGraph", "ReferenceBackend", "NativeBackend", "Randomness"]),
+    check(
+      "Training",
+      ["SpecLanguage", "Recordings", "Models", "TensorGraph", "ReferenceBackend", "NativeBackend", "Randomness"]),
     check("Evaluation", ["SpecLanguage", "YAMLReader"]),
     check("Planner", ["StudyChecks"]),
     check("Execution", ["Planner", "Bundle", "StudyChecks"]),

@@ -92,7 +92,8 @@ final class EvaluateExecution {
       }
       let observed = session.values(of: long)
       let whole = observed.like(
-        try runner.forecast(index, trials: long, in: sessions, context: context, embedding: code))
+        try runner.forecast(
+          index, trials: long, in: sessions, context: context, embedding: code, samples: spec.samples))
       let end = min(context + horizon, observed.bins)
       let later = TrialValues(channels: observed.channels, trials: observed.trials, bins: end - context) {
         whole[$0, $1, context + $2]

@@ -7,6 +7,7 @@ import TensorGraph
 /// Lowerings of operations stand in the extensions: elementwise groups, movement, reductions, contractions, scans.
 final class Lowering {
   let graph: Graph
+  let workers: Int
   let descriptors = Descriptors()
   private let needed: [Bool]
   /// How the value of a node lies in memory; nil for scans and for what is not needed.
@@ -48,8 +49,12 @@ final class Lowering {
 
   /// - Parameter inputs: how the inputs of the graph lie behind the addresses that they are bound to, row-major when nil;
   ///   and which of them are the same at every step of a loop.
-  init(_ graph: Graph, inputs: [(layout: Layout?, isInvariant: Bool)], outputs: [Int]) throws(BackendError) {
+  /// - Parameter workers: threads that share the work.
+  init(
+    _ graph: Graph, inputs: [(layout: Layout?, isInvariant: Bool)], outputs: [Int], workers: Int
+  ) throws(BackendError) {
     self.graph = graph
+    self.workers = workers
     needed = Self.needed(graph, outputs)
     let count = graph.nodes.count
     layouts = [Layout?](repeating: nil, count: count)
@@ -160,7 +165,9 @@ final class Lowering {
       let root = roots[value]
       guard let layout = layouts[value] else { throw BackendError("%\(value) is a scan; ask for its results instead") }
       isStored[root] = true
-      if isWhole(value), !invariant[root], grouping.group[root] != nil || layout.count == 0, case .unplaced = buffers[layout.buffer].place {
+      if isWhole(value), !invariant[root], grouping.group[root] != nil || layout.count == 0,
+        case .unplaced = buffers[layout.buffer].place
+      {
         buffers[layout.buffer].place = .output(position)
       } else {
         copies.append((position, value))
@@ -258,7 +265,10 @@ final class Lowering {
   // MARK: result
 
   /// The program, with every buffer of the arena placed.
-  func program() -> Program {
+  ///
+  /// - Parameter carries: inputs that a loop binds to what an earlier step wrote.
+  /// - Parameter rowCounts: numbers of rows for which the program may be separable, best first.
+  func program(carries: Int = 0, rowCounts: [Int] = []) -> Program {
     let all = prologue + steps
     var lives: [Int: MemoryPlan.Request] = [:]
     for (time, step) in all.enumerated() {
@@ -270,23 +280,51 @@ final class Lowering {
         lives[buffer] = MemoryPlan.Request(count: buffers[buffer].count, first: first, last: last)
       }
     }
-    let placed = lives.keys.sorted()
-    let plan = MemoryPlan(placed.compactMap { lives[$0] })
     var constants: [(buffer: Int, address: UnsafeMutablePointer<Float>)] = []
     var inputs = [Int](repeating: 0, count: graph.inputs.count)
     var outputs: [Int: Int] = [:]
+    var written: [Int: Int] = [:]
     for (index, buffer) in buffers.enumerated() {
       switch buffer.place {
-      case .unplaced, .arena: continue
-      case .input(let position): inputs[position] = index
-      case .output(let position): outputs[position] = index
+      case .unplaced: continue
+      case .arena: if let life = lives[index], life.first >= prologue.count { written[index] = buffer.count }
+      case .input(let position):
+        inputs[position] = index
+        if position < carries { written[index] = buffer.count }
+      case .output(let position):
+        outputs[position] = index
+        written[index] = buffer.count
       case .constant(let address): constants.append((index, address))
       }
     }
+
+    let instructions = steps.map(\.instruction)
+    let cuts = rowCounts.lazy.compactMap { RowCuts(instructions, rows: $0, written: written) }.first
+    let isLocal = { (buffer: Int) in cuts != nil && written[buffer] != nil }
+    let shared = lives.keys.sorted().filter { !isLocal($0) }
+    let plan = MemoryPlan(shared.compactMap { lives[$0] })
+    let local = lives.keys.sorted().filter(isLocal)
+    let blocks = cuts.map { rowBlocks($0, local, local.compactMap { lives[$0] }, start: plan.count) }
     return Program(
-      prologue: prologue.map(\.instruction), instructions: steps.map(\.instruction), paths: all.map(\.path),
-      inputs: inputs, outputs: outputs.keys.sorted().compactMap { outputs[$0] },
-      arena: zip(placed, plan.offsets).map { ($0, $1) }, arenaCount: plan.count, constants: constants,
-      buffers: buffers.count, registers: registers, loops: loops, descriptors: descriptors)
+      prologue: prologue.map(\.instruction), instructions: instructions, paths: all.map(\.path), inputs: inputs,
+      outputs: outputs.keys.sorted().compactMap { outputs[$0] }, arena: zip(shared, plan.offsets).map { ($0, $1) },
+      arenaCount: plan.count + (blocks.map { $0.count * workers } ?? 0), constants: constants, buffers: buffers.count,
+      registers: registers, blocks: blocks, loops: loops, descriptors: descriptors)
+  }
+
+  /// Places the buffers of a step for blocks of rows.
+  private func rowBlocks(_ cuts: RowCuts, _ local: [Int], _ lives: [MemoryPlan.Request], start: Int) -> RowBlocks {
+    let perRow = MemoryPlan(lives.map { .init(count: $0.count / cuts.rows, first: $0.first, last: $0.last) }, alignment: 1)
+    let rowsPerBlock = RowBlocks.rowsPerBlock(rows: cuts.rows, floatsPerRow: perRow.count, workers: workers)
+    let plan = MemoryPlan(
+      lives.map { .init(count: $0.count / cuts.rows * rowsPerBlock, first: $0.first, last: $0.last) })
+    let buffers = zip(zip(local, lives), plan.offsets).map { pair, offset in
+      RowBlocks.Local(buffer: pair.0, offset: offset, floatsPerRow: pair.1.count / cuts.rows)
+    }
+    let tables = (0..<workers).map { _ in
+      descriptors.reserve(UnsafeMutablePointer<Float>?.self, count: self.buffers.count)
+    }
+    return RowBlocks(
+      cuts: cuts, rowsPerBlock: rowsPerBlock, local: buffers, start: start, count: plan.count, tables: tables)
   }
 }

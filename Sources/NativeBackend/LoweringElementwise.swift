@@ -36,7 +36,8 @@ extension Lowering {
     axes.pad(to: 2)
     var accesses: [CKAccess] = []
     for (position, layout) in tensors.enumerated() {
-      let register = position < assembly.inputs.count ? position : code.outputRegisters[position - assembly.inputs.count]
+      let register =
+        position < assembly.inputs.count ? position : code.outputRegisters[position - assembly.inputs.count]
       accesses.append(try access(layout, axes.strides[position], register: register))
     }
     let program = CKProgram(

@@ -54,8 +54,9 @@ extension Lowering {
       }
     }
 
-    let body = try Lowering(scan.body, inputs: bodyInputs, outputs: values)
-    let program = body.program()
+    let body = try Lowering(scan.body, inputs: bodyInputs, outputs: values, workers: workers)
+    let shapes = values.map { scan.body.nodes[$0].shape.dimensions }
+    let program = body.program(carries: scan.carries, rowCounts: Self.rowCounts(shapes))
     need(registers: program.registers)
     let arena = temporary([program.arenaCount], isInvariant: false)
     touched.append(arena)
@@ -66,5 +67,17 @@ extension Lowering {
     emit(
       Instruction(work: .scan(Unmanaged.passUnretained(loop)), axis: 0, extent: 1, grain: 1), touching: touched,
       isInvariant: operands.allSatisfy { (try? isInvariant(layout($0))) ?? false } && !operands.isEmpty)
+  }
+  /// Products of leading extents, largest first.
+  private static func rowCounts(_ shapes: [[Int]]) -> [Int] {
+    var counts: Set<Int> = []
+    for shape in shapes {
+      var rows = 1
+      for extent in shape {
+        rows *= extent
+        counts.insert(rows)
+      }
+    }
+    return counts.filter { $0 > 1 }.sorted(by: >)
   }
 }

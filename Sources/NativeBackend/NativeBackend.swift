@@ -28,8 +28,15 @@ package struct NativeBackend: Backend {
     for output in outputs where !graph.nodes.indices.contains(Int(output.index)) {
       throw BackendError("\(output) is not in the graph")
     }
+    let hoisted: SumHoisting
+    do {
+      hoisted = try SumHoisting(graph)
+    } catch {
+      throw BackendError("\(error)")
+    }
     let lowering = try Lowering(
-      graph, inputs: graph.inputs.map { _ in (nil, false) }, outputs: outputs.map { Int($0.index) })
+      hoisted.graph, inputs: graph.inputs.map { _ in (nil, false) },
+      outputs: outputs.map { Int(hoisted.values[Int($0.index)].index) }, workers: workers.count)
     return NativeExecutable(
       lowering.program(), inputs: graph.inputs.map { graph[$0] }, outputs: outputs.map { graph[$0] }, workers, kernels)
   }
@@ -83,7 +90,9 @@ private final class NativeExecutable: Executable, @unchecked Sendable {
 
   /// Views must have the sizes and element types of their tensors.
   private func check(_ views: [View], _ role: String, _ nodes: [Node]) throws(BackendError) {
-    guard views.count == nodes.count else { throw BackendError("\(views.count) \(role)s bound to \(nodes.count) tensors") }
+    guard views.count == nodes.count else {
+      throw BackendError("\(views.count) \(role)s bound to \(nodes.count) tensors")
+    }
     for (position, (view, node)) in zip(views, nodes).enumerated() {
       guard view.count == node.shape.count else {
         throw BackendError("\(role) \(position) has \(view.count) elements, its tensor is \(node.shape)")

@@ -1,3 +1,4 @@
+import CKernels
 import TensorGraph
 
 /// A loop over the leading axis of tensors, with a compiled body.
@@ -46,28 +47,73 @@ final class ScanLoop {
   func run(_ outer: Bases, _ machine: Machine) throws(BackendError) {
     body.bind(arena: arena.floats(outer))
     for (input, buffer) in zip(inputs, body.inputs) { body.bases[buffer] = input.place.floats(outer) }
-    if length > 0 { try body.runPrologue(machine) }
-    for count in 0..<length {
-      let step = reversed ? length - 1 - count : count
-      for index in inputs.indices.dropFirst(carries.count) where inputs[index].step != 0 {
-        body.bases[body.inputs[index]] = inputs[index].place.floats(outer) + step * inputs[index].step
-      }
-      for index in targets.indices {
-        switch targets[index] {
-        case .stacked(let place, let stride):
-          body.bases[body.outputs[index]] = place.floats(outer) + step * stride
-        case .alternating(let place, let size):
-          body.bases[body.outputs[index]] = place.floats(outer) + count % 2 * size
+    if length > 0 {
+      try body.runPrologue(machine)
+      if let blocks = body.blocks {
+        runBlocks(blocks, outer, machine)
+      } else {
+        for count in 0..<length {
+          bind(step: count, outer, body.bases)
+          try body.run(machine)
         }
-      }
-      try body.run(machine)
-      for index in carries.indices {
-        body.bases[body.inputs[index]] = body.bases[body.outputs[carries[index].target]]
       }
     }
     for (index, carry) in carries.enumerated() {
-      guard let last = carry.last, let value = body.bases[body.inputs[index]] else { continue }
+      guard let last = carry.last else { continue }
+      let value = length == 0 ? inputs[index].place.floats(outer) : address(carry.target, step: length - 1, outer)
       last.floats(outer).update(from: value, count: carry.count)
+    }
+  }
+
+  /// Says where slices, carries and targets lie in one step; steps count in the order in which they run.
+  private func bind(step count: Int, _ outer: Bases, _ bases: Bases) {
+    for index in carries.indices where count > 0 {
+      bases[body.inputs[index]] = address(carries[index].target, step: count - 1, outer)
+    }
+    for index in inputs.indices.dropFirst(carries.count) where inputs[index].step != 0 {
+      bases[body.inputs[index]] = inputs[index].place.floats(outer) + slice(count) * inputs[index].step
+    }
+    for index in targets.indices { bases[body.outputs[index]] = address(index, step: count, outer) }
+  }
+
+  private func slice(_ count: Int) -> Int { reversed ? length - 1 - count : count }
+
+  private func address(_ target: Int, step count: Int, _ outer: Bases) -> UnsafeMutablePointer<Float> {
+    switch targets[target] {
+    case .stacked(let place, let stride): place.floats(outer) + slice(count) * stride
+    case .alternating(let place, let size): place.floats(outer) + count % 2 * size
+    }
+  }
+
+  // MARK: blocks of rows
+
+  /// What a worker needs to run a block of rows through all steps.
+  private struct Call {
+    let loop: Unmanaged<ScanLoop>
+    let outer: Bases
+    let machine: UnsafePointer<Machine>
+  }
+
+  private func runBlocks(_ blocks: RowBlocks, _ outer: Bases, _ machine: Machine) {
+    withUnsafePointer(to: machine) { pointer in
+      let call = Call(loop: .passUnretained(self), outer: outer, machine: pointer)
+      let task: CKTask = { context, item, worker in
+        guard let call = context?.assumingMemoryBound(to: Call.self).pointee else { return }
+        call.loop.takeUnretainedValue().runBlock(item, worker, call.outer, call.machine.pointee)
+      }
+      withUnsafePointer(to: call) { machine.workers.run(task, $0, items: blocks.items) }
+    }
+  }
+
+  private func runBlock(_ block: Int, _ worker: Int, _ outer: Bases, _ machine: Machine) {
+    guard let blocks = body.blocks else { return }
+    let (bases, rows) = (blocks.tables[worker], blocks.rows(of: block))
+    bases.update(from: body.bases, count: body.buffers)
+    blocks.bind(bases, worker: worker, arena: arena.floats(outer), rows: rows)
+    let scratch = machine.scratch + worker * machine.scratchStride
+    for count in 0..<length {
+      bind(step: count, outer, bases)
+      blocks.run(body.instructions, rows: rows, bases, machine, scratch)
     }
   }
 }

@@ -38,8 +38,10 @@ extension Op {
   fileprivate var passesGradient: Bool {
     switch self {
     case .input, .constant, .random, .isNumber, .less, .stopGradient: false
-    case .negate, .exp, .log, .tanh, .sigmoid, .softplus, .sqrt, .absolute, .add, .subtract, .multiply, .divide, .maximum,
-      .minimum, .select, .broadcast, .reshape, .transpose, .slice, .pad, .concatenate, .reverse, .sum, .largest, .matmul,
+    case .negate, .exp, .log, .tanh, .sigmoid, .softplus, .sqrt, .absolute, .add, .subtract, .multiply, .divide,
+      .maximum,
+      .minimum, .select, .broadcast, .reshape, .transpose, .slice, .pad, .concatenate, .reverse, .sum, .largest,
+      .matmul,
       .raggedContract, .raggedExpand, .gatherRows, .scatterAddRows, .scan, .result:
       true
     }

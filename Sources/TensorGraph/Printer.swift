@@ -58,7 +58,8 @@ extension Op {
     case .scatterAddRows(let rows): " rows \(rows)"
     case .result(let index): " \(index)"
     case .scan(let scan): " length \(scan.length)" + (scan.reversed ? " reversed" : "")
-    case .negate, .exp, .log, .tanh, .sigmoid, .softplus, .sqrt, .absolute, .isNumber, .add, .subtract, .multiply, .divide,
+    case .negate, .exp, .log, .tanh, .sigmoid, .softplus, .sqrt, .absolute, .isNumber, .add, .subtract, .multiply,
+      .divide,
       .maximum, .minimum, .less, .select, .broadcast, .reshape, .raggedContract, .gatherRows, .stopGradient:
       ""
     }

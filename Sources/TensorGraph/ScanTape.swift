@@ -45,9 +45,13 @@ struct ScanTape {
 
     var plan = Plan()
     plan.carries = (0..<scan.carries).filter { activeInputs[$0] }
-    plan.seededOutputs = scan.bodyOutputs.indices.filter { $0 >= scan.carries && wanted[$0] && step.isActive(scan.bodyOutputs[$0]) }
+    plan.seededOutputs = scan.bodyOutputs.indices.filter {
+      $0 >= scan.carries && wanted[$0] && step.isActive(scan.bodyOutputs[$0])
+    }
     let carrySeeds = plan.carries.map { step.builder.input("g.carry\($0)", scan.body[scan.bodyOutputs[$0]].shape) }
-    let outputSeeds = plan.seededOutputs.map { step.builder.input("g.output\($0)", scan.body[scan.bodyOutputs[$0]].shape) }
+    let outputSeeds = plan.seededOutputs.map {
+      step.builder.input("g.output\($0)", scan.body[scan.bodyOutputs[$0]].shape)
+    }
     let seeds = zip(plan.carries + plan.seededOutputs, carrySeeds + outputSeeds).map { (scan.bodyOutputs[$0], $1) }
     let cotangents = step.pullBack(seeds)
     func cotangent(_ input: Int) -> Tensor? { cotangents[Int(inputs[input].index)] }
@@ -78,7 +82,8 @@ struct ScanTape {
     forward.body = step.builder.graph.prefix(forwardCount)
     forward.bodyOutputs = scan.bodyOutputs.map { step.values[Int($0.index)].id }
     for value in split.stashed {
-      if let known = forward.bodyOutputs.indices.first(where: { $0 >= scan.carries && forward.bodyOutputs[$0] == value }) {
+      if let known = forward.bodyOutputs.indices.first(where: { $0 >= scan.carries && forward.bodyOutputs[$0] == value }
+      ) {
         plan.stashes.append(known)
       } else {
         plan.stashes.append(forward.bodyOutputs.count)
@@ -88,7 +93,9 @@ struct ScanTape {
 
     // The backward body: inputs in scan order (sums of constants, cotangents of carries, sequences, constants), then the step.
     let body = Builder()
-    let accumulators = plan.accumulated.map { body.input("sum\($0)", scan.body[inputs[scan.carries + scan.sequences + $0]].shape) }
+    let accumulators = plan.accumulated.map {
+      body.input("sum\($0)", scan.body[inputs[scan.carries + scan.sequences + $0]].shape)
+    }
     var bound: [ValueID: Tensor] = [:]
     func bind(_ values: [ValueID], _ role: String) {
       for value in values {
@@ -127,14 +134,17 @@ struct ScanTape {
     self.plan = plan
     self.backward = Scan(
       body: body.graph, bodyOutputs: results.map(\.id), carries: carriesOut.count,
-      sequences: plan.seededOutputs.count + plan.stashes.count + plan.sequencesIn.count, constants: plan.constantsIn.count,
+      sequences: plan.seededOutputs.count + plan.stashes.count + plan.sequencesIn.count,
+      constants: plan.constantsIn.count,
       length: scan.length, reversed: !scan.reversed)
   }
 
   /// Inputs of the body that change with an active operand: a carry becomes active when its next value is.
   private static func activeInputs(_ scan: Scan, _ operands: [Bool]) -> [Bool] {
     var active = operands
-    for position in operands.indices where scan.body[scan.body.inputs[position]].type != .real { active[position] = false }
+    for position in operands.indices where scan.body[scan.body.inputs[position]].type != .real {
+      active[position] = false
+    }
     while true {
       let targets = active.indices.filter { active[$0] }.map { scan.body.inputs[$0] }
       let values = scan.body.active(targets: targets)
@@ -145,7 +155,8 @@ struct ScanTape {
   }
 
   /// Splits a sum into products `left^T right` and the rest.
-  private static func terms(of whole: Tensor, after forwardCount: Int) -> (products: [(Tensor, Tensor)], rest: Tensor?) {
+  private static func terms(of whole: Tensor, after forwardCount: Int) -> (products: [(Tensor, Tensor)], rest: Tensor?)
+  {
     var products: [(Tensor, Tensor)] = []
     var rest: Tensor?
     var open = [whole]

@@ -54,14 +54,16 @@ struct StepSplit {
   /// A value is stashed when computing it again costs more than reading it; so is a part of such a value.
   private func isStashed(_ node: Node) -> Bool {
     switch node.op {
-    case .random, .exp, .log, .tanh, .sigmoid, .softplus, .sum, .largest, .matmul, .raggedContract, .raggedExpand, .gatherRows,
+    case .random, .exp, .log, .tanh, .sigmoid, .softplus, .sum, .largest, .matmul, .raggedContract, .raggedExpand,
+      .gatherRows,
       .scatterAddRows, .result:
       return true
     case .slice, .reshape:
       let operand = graph[node.operands[0]]
       if case .input = operand.op { return false }
       return isStashed(operand)
-    case .input, .constant, .negate, .sqrt, .absolute, .isNumber, .add, .subtract, .multiply, .divide, .maximum, .minimum,
+    case .input, .constant, .negate, .sqrt, .absolute, .isNumber, .add, .subtract, .multiply, .divide, .maximum,
+      .minimum,
       .less, .select, .broadcast, .transpose, .pad, .concatenate, .reverse, .stopGradient, .scan:
       return false
     }

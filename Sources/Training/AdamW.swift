@@ -23,20 +23,22 @@ package struct AdamW: Hashable, Sendable {
   package static let schema = Schema<Self>(
     "adamw", "Adam with decoupled weight decay.",
     Field("lr", \.lr, .positive, default: 1e-3, "Learning rate."),
-    Field("betas", \.betas, .list(.float(0...0.999999), count: 2...2), default: [0.9, 0.999], "Decay of the two moments."),
+    Field(
+      "betas", \.betas, .list(.float(0...0.999999), count: 2...2), default: [0.9, 0.999], "Decay of the two moments."),
     Field("eps", \.eps, .positive, default: 1e-8, "Added to the root of the second moment."),
-    Field("weight_decay", \.weightDecay, .nonNegative, default: 0.01, "Share of a weight that a step takes off, times lr."),
+    Field(
+      "weight_decay", \.weightDecay, .nonNegative, default: 0.01, "Share of a weight that a step takes off, times lr."),
     make: Self.init(lr:betas:eps:weightDecay:))
 }
 
 /// One update of all parameters as a graph over flat buffers.
-struct UpdateGraph {
-  let graph: Graph
-  let outputs: [ValueID]
+package struct UpdateGraph {
+  package let graph: Graph
+  package let outputs: [ValueID]
 
   /// Inputs: parameters, gradient, two moments, trainable (0 or 1), each `[count]`; lr, c1, c2 scalars.
   /// Outputs: parameters, two moments, norm of the gradient.
-  init(_ optimizer: AdamW, count: Int, clip: Double?) {
+  package init(_ optimizer: AdamW, count: Int, clip: Double?) {
     let builder = Builder()
     let parameters = builder.input("parameters", [count])
     let rawGradient = builder.input("gradient", [count])

@@ -13,7 +13,8 @@ final class BoundGraph {
   /// - Parameter extras: further inputs by name.
   /// - Parameter sinks: where outputs go that are not kept here, by output position.
   init(
-    _ graph: Graph, outputs values: [ValueID], backend: any Backend, buffers: BatchBuffers, extras: [String: Storage] = [:],
+    _ graph: Graph, outputs values: [ValueID], backend: any Backend, buffers: BatchBuffers,
+    extras: [String: Storage] = [:],
     sinks: [Int: View] = [:]
   ) throws(BackendError) {
     executable = try backend.compile(graph, outputs: values)

@@ -30,7 +30,9 @@ package struct Recipe: Hashable, Sendable {
     Field("clip", \.clip, .optional(.positive), "Largest norm of the whole gradient; longer ones are shortened to it."),
     Field("batch", \.batch, .section(BatchRecipe.schema), "What one step sees."),
     Field("budget", \.budget, .extent(.steps, .epochs), "How long to train: `2000 steps` or `50 epochs`."),
-    Field("select", \.select, .optional(.section(Selection.schema)), "Which state of the training is kept, and when to stop."),
+    Field(
+      "select", \.select, .optional(.section(Selection.schema)),
+      "Which state of the training is kept, and when to stop."),
     make: Self.init(optimizer:schedule:clip:batch:budget:select:))
 }
 
@@ -72,7 +74,9 @@ package enum Schedule: Hashable, Sendable {
 
   package static let union = Union<Self>(
     "schedule",
-    .arm("constant", ConstantSchedule.schema, Self.constant) { if case .constant(let value) = $0 { value } else { nil } },
+    .arm("constant", ConstantSchedule.schema, Self.constant) {
+      if case .constant(let value) = $0 { value } else { nil }
+    },
     .arm("cosine", CosineSchedule.schema, Self.cosine) { if case .cosine(let value) = $0 { value } else { nil } })
 
   /// The factor on the learning rate at a step (0 is the first) of `total`.

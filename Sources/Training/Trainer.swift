@@ -102,7 +102,8 @@ package final class Trainer {
     let updateGraph = UpdateGraph(optimizer, count: count, clip: recipe.clip)
     do {
       gradient = try BoundGraph(
-        differentiated.graph, outputs: values.map { differentiated[$0.id] } + differentiated.gradients, backend: backend,
+        differentiated.graph, outputs: values.map { differentiated[$0.id] } + differentiated.gradients,
+        backend: backend,
         buffers: buffers, sinks: sinks)
       update = try backend.compile(updateGraph.graph, outputs: updateGraph.outputs)
     } catch {
@@ -119,7 +120,7 @@ package final class Trainer {
     if let start {
       fit.adopt(start, groups: Set(ParameterGroup.allCases.filter { !$0.isPerSession }))
     }
-    Self.initialiseReadouts(&fit, trials, stream: stream.child("readout"))
+    Self.initialiseFromData(&fit, trials, stream: stream.child("data"))
     state = TrainingState(values: fit.values)
     load(state)
   }
@@ -135,8 +136,8 @@ package final class Trainer {
     }
   }
 
-  /// Read-outs from the data of each session where the model asks for it.
-  private static func initialiseReadouts(_ fit: inout FittedModel, _ trials: TrialSet, stream: Stream) {
+  /// Read-ins and read-outs from the data of each session where the model asks for it.
+  private static func initialiseFromData(_ fit: inout FittedModel, _ trials: TrialSet, stream: Stream) {
     for (index, session) in trials.sessions.enumerated() {
       let rows = trials.train[index].map { trial in
         (0..<session.channels).map { channel in
@@ -144,13 +145,14 @@ package final class Trainer {
           return Array(session.observations[start..<start + session.trials[trial].length])
         }
       }
-      let values = fit.model.observation.initialValues(
-        trials: rows, channels: session.channels, latent: fit.model.dynamics.latent, stream: stream.child(session.name))
-      for (name, block) in values {
-        guard let parameter = fit.parameters[name] else { continue }
+      let blocks = fit.model.initialBlocks(
+        trials: rows, channels: session.channels, stream: stream.child(session.name))
+      for block in blocks {
+        guard let parameter = fit.parameters[block.parameter] else { continue }
         let width = parameter.shape.count / max(parameter.shape[0], 1)
-        let first = parameter.offset + fit.sessions.row(of: index) * width
-        fit.values.replaceSubrange(first..<first + block.count, with: block)
+        let row = block.isPerChannel ? fit.sessions.row(of: index) : index
+        let first = parameter.offset + row * width
+        fit.values.replaceSubrange(first..<first + block.values.count, with: block.values)
       }
     }
   }

@@ -75,9 +75,10 @@ struct ReconstructionTests {
     let observed = TrialValues(channels: 1, trials: 1, bins: 4, values: [0, 2, 4, .nan])
     let rebuilt = TrialValues(channels: 1, trials: 1, bins: 4, values: [0, 2, 2, 7])
     let scores = Reconstruction.scores(observed: observed, reconstructed: rebuilt, trainingMeans: [3])
-    #expect(scores.map(\.name) == ["r2", "r2_by_channel", "mean.r2"])
-    #expect(scores.map(\.n) == [3, 3, 3])
+    #expect(scores.map(\.name) == ["r2", "r2_by_channel", "mean.r2", "hold.r2"])
+    #expect(scores.map(\.n) == [3, 3, 3, 2])
     #expect(abs(scores[0].value - 0.5) < 1e-12)
     #expect(abs(scores[2].value - (1 - 11.0 / 8)) < 1e-12)
+    #expect(abs(scores[3].value - (1 - 8.0 / 2)) < 1e-12, "bins 1 and 2 from bins 0 and 1")
   }
 }

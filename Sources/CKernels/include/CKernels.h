@@ -43,6 +43,8 @@ typedef struct CK_SENDABLE {
   CKFill uniform, normal;
   CKSteps steps;
   CKProduct product;
+  // Copies rows of `columns` floats; a pitch is the distance from row to row. An input pitch of 0 repeats one row.
+  void (*moveRows)(float *out, ptrdiff_t outPitch, const float *in, ptrdiff_t inPitch, size_t rows, size_t columns);
   // partial[j] += in[j] + in[j + 32] + ... for the 32 partial sums j; out[i] += in[i]; out[i] = max(out[i], in[i]).
   CKUnary sumLanes, addInto, largestInto;
 } CKernels;

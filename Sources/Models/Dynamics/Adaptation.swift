@@ -9,7 +9,9 @@ package enum Adaptation: Hashable, Sendable {
 
   package static let union = Union<Self>(
     "adapt",
-    .arm("low_rank", LowRankAdaptation.schema, Self.lowRank) { if case .lowRank(let value) = $0 { value } else { nil } },
+    .arm("low_rank", LowRankAdaptation.schema, Self.lowRank) {
+      if case .lowRank(let value) = $0 { value } else { nil }
+    },
     .arm("shared", "One set of weights for all sessions.", Self.shared),
     notBuilt: [
       .init("linear", "All weights change linearly with the embedding."),

@@ -58,7 +58,8 @@ package struct MLPDynamics: Hashable, Sendable {
     weights = change.weights
     let noise = parameter("dynamics.noise", .dynamics, [latent], .constant(1)).variance
     return PreparedDynamics(
-      weights: weights + biases, step: { state, constants in step(state, constants) }, noise: noise, penalty: change.penalty)
+      weights: weights + biases, step: { state, constants in step(state, constants) }, noise: noise,
+      penalty: change.penalty)
   }
 
   /// - Parameter constants: weights `[in, out]` or, where adapted, `[sessions, in, out]`; then biases `[out]`.

@@ -53,7 +53,8 @@ package enum EmbeddingEncoder: Hashable, Sendable {
 
   package static let union = Union<Self>(
     "encoder",
-    .arm("gru", RecurrentSizes.schema("gru", "A gated recurrent unit; its last state stands for the trial."), Self.gru) {
+    .arm("gru", RecurrentSizes.schema("gru", "A gated recurrent unit; its last state stands for the trial."), Self.gru)
+    {
       switch $0 {
       case .gru(let sizes): sizes
       }

@@ -93,7 +93,8 @@ package struct DKF: Hashable, Sendable {
     let divergence = (laterPosterior.divergence(from: prior) * counted).sum(0, 3)
     let states = builder.concatenate([samples.slice(axis: 0, 0..<1), outputs[0]], axis: 0)
     return Sampled(
-      states: states, divergence: divergence.reshape([shape.sessions, shape.trials]), initialDivergence: initialDivergence)
+      states: states, divergence: divergence.reshape([shape.sessions, shape.trials]),
+      initialDivergence: initialDivergence)
   }
 }
 
