@@ -33,7 +33,8 @@ struct BadInputTests {
       name: "an empty glob", old: "data/rat.nwb", new: "data/sub-*.nwb", message: "no file matches the pattern",
       place: "data/sub-*.nwb", session: "rat", file: "data/sub-*.nwb"),
     Case(
-      name: "a file that is not HDF5", data: { try "time,unit\n1,2\n".write(toFile: $0, atomically: true, encoding: .utf8) },
+      name: "a file that is not HDF5",
+      data: { try "time,unit\n1,2\n".write(toFile: $0, atomically: true, encoding: .utf8) },
       message: "this is not an HDF5 file; it looks like", place: "data/rat.nwb", session: "rat/rat",
       file: "data/rat.nwb"),
     Case(

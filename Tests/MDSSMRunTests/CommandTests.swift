@@ -133,7 +133,8 @@ struct CommandTests {
     #expect(run.objects.last?["status"]?.string == "failed")
     let events = try program.bundle().text("run/events.ndjson").split(separator: "\n")
     let logged = try events.map { try JSONValue(parsing: Array($0.utf8)) }
-    #expect(logged.compactMap { $0["type"]?.string }.filter { $0 != "progress" } == ["started", "failed", "left", "left"])
+    #expect(
+      logged.compactMap { $0["type"]?.string }.filter { $0 != "progress" } == ["started", "failed", "left", "left"])
     #expect(logged.allSatisfy { $0["time"]?.string?.hasSuffix("Z") == true })
   }
 

@@ -34,7 +34,9 @@ final class Program {
 
   /// The program that was built beside these tests.
   static func binary() throws -> URL {
-    var places = [CommandLine.arguments[0], Foundation.Bundle.main.bundlePath, Foundation.Bundle.main.executablePath ?? ""]
+    var places = [
+      CommandLine.arguments[0], Foundation.Bundle.main.bundlePath, Foundation.Bundle.main.executablePath ?? "",
+    ]
     places += CommandLine.arguments.filter { $0.hasSuffix(".xctest") }
     for place in places {
       var folder = URL(fileURLWithPath: place)
