@@ -25,8 +25,8 @@ let package = Package(
     room("Recordings", ["SpecLanguage", "Randomness", "HDF5File"]),
     // second: the science
     room("Models", ["SpecLanguage", "Randomness", "TensorGraph", "Recordings"]),
-    room("Training", ["SpecLanguage", "Randomness", "TensorGraph", "Recordings", "Models"]),
     room("Evaluation", ["SpecLanguage", "Recordings"]),
+    room("Training", ["SpecLanguage", "Randomness", "TensorGraph", "Recordings", "Models", "Evaluation"]),
     // third: the experiment
     room("ExperimentGraph", ["SpecLanguage", "Recordings", "Models", "Training", "Evaluation"]),
     room("Planner", ["SpecLanguage", "Recordings", "Models", "Training", "Evaluation", "ExperimentGraph", "Bundle"]),

@@ -1,4 +1,5 @@
 import Glibc
+import Evaluation
 import Models
 import Randomness
 import Recordings
@@ -280,24 +281,13 @@ package final class Trainer {
     let embedding = try validator.embedding(of: session, trials: reference, in: trials.sessions)
     let predicted = try validator.forecast(
       session, trials: numbers, in: trials.sessions, context: context, embedding: embedding.mean)
-    var (errors, total) = (0.0, 0.0)
-    for channel in 0..<data.channels {
-      var (sum, squares, count) = (0.0, 0.0, 0.0)
-      for (position, trial) in numbers.enumerated() {
-        let source = (channel * data.trials.count + trial) * data.bins
-        let own = (channel * numbers.count + position) * data.bins
-        for bin in min(context, data.trials[trial].length)..<data.trials[trial].length {
-          let seen = Double(data.observations[source + bin])
-          guard !seen.isNaN else { continue }
-          let miss = seen - Double(predicted[own + bin])
-          errors += miss * miss
-          sum += seen
-          squares += seen * seen
-          count += 1
-        }
-      }
-      if count > 0 { total += squares - sum * sum / count }
+    let observed = data.values(of: numbers)
+    let later = TrialValues(channels: observed.channels, trials: observed.trials, bins: observed.bins) {
+      $2 < context ? .nan : observed[$0, $1, $2]
     }
-    return total > 0 ? 1 - errors / total : 0
+    let forecast = TrialValues(
+      channels: observed.channels, trials: observed.trials, bins: observed.bins, values: predicted)
+    let score = R2(observed: later, predicted: forecast).pooled
+    return score.isNaN ? 0 : score
   }
 }
