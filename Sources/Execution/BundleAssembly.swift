@@ -28,7 +28,8 @@ package struct BundleAssembly {
         for entry in failure.entries(place: place(failure.path)) { try bundle.add(entry) }
       case .left(let blocker):
         try bundle.add(
-          Manifest.Failure(job: job.name, message: "left: it reads `\(blocker)`, which is missing", place: place(job.path)))
+          Manifest.Failure(
+            job: job.name, message: "left: it reads `\(blocker)`, which is missing", place: place(job.path)))
       case .interrupted: continue
       case .done(let key, _, _):
         switch job {
@@ -47,13 +48,16 @@ package struct BundleAssembly {
 
   private func copyFit(_ key: ArtifactKey, _ fit: FitJob, _ bundle: BundleWriter) throws {
     let folder = "result/runs/\(fit.run)"
-    for (file, role) in [(FitArtifact.weights, "model"), (FitArtifact.history, "history"), (FitArtifact.summary, "fit")] {
+    for (file, role) in [
+      (FitArtifact.weights, "model"), (FitArtifact.history, "history"), (FitArtifact.summary, "fit"),
+    ] {
       try bundle.write(try store.read(key, file), to: "\(folder)/\(file)", role: role)
     }
   }
 
   private func addScores(_ key: ArtifactKey, _ job: EvaluateJob, _ metrics: inout TSV) throws {
-    guard let scores = TSV(parsing: String(decoding: try store.read(key, EvaluateExecution.scoresFile), as: UTF8.self)) else {
+    guard let scores = TSV(parsing: String(decoding: try store.read(key, EvaluateExecution.scoresFile), as: UTF8.self))
+    else {
       return
     }
     for row in scores.rows {

@@ -24,8 +24,16 @@ final class EvaluateExecution {
   private var extra: [(name: String, bytes: [UInt8])] = []
   private var predictions = PredictionFile()
 
-  init(_ job: EvaluateJob, fit: FittedModel, sessions: [Session], backend: any Backend) {
+  private let isInterrupted: () -> Bool
+
+  /// Thrown between two sessions when the program is asked to stop.
+  struct Interrupted: Error {}
+
+  init(
+    _ job: EvaluateJob, fit: FittedModel, sessions: [Session], backend: any Backend, isInterrupted: @escaping () -> Bool
+  ) {
     self.job = job
+    self.isInterrupted = isInterrupted
     self.sessions = sessions
     let stream = Stream(seed: job.fit.seed, path: ["fit"])
     trials = TrialSet(sessions, limit: job.fit.trials, stream: stream)
@@ -58,6 +66,7 @@ final class EvaluateExecution {
 
   private func reconstruction(_ spec: ReconstructionSpec) throws {
     for (index, session) in sessions.enumerated() {
+      try checkInterruption()
       let numbers = trials.trials(spec.split)[index]
       guard !numbers.isEmpty else { continue }
       let code = try code(index)
@@ -79,6 +88,7 @@ final class EvaluateExecution {
   private func forecast(_ spec: ForecastSpec) throws {
     var examples = ExampleTable()
     for (index, session) in sessions.enumerated() {
+      try checkInterruption()
       let numbers = trials.trials(spec.split)[index]
       guard !numbers.isEmpty else { continue }
       let context = spec.context.count / session.binWidth.count
@@ -105,7 +115,8 @@ final class EvaluateExecution {
       predictions.add(session.name, "observed", observed)
       if examples.sessions < 4 {
         let rebuilt = observed.like(try runner.reconstruct(index, trials: long, in: sessions, embedding: code))
-        examples.add(session, trial: long[0], observed: observed, reconstruction: rebuilt, forecast: whole, context: context)
+        examples.add(
+          session, trial: long[0], observed: observed, reconstruction: rebuilt, forecast: whole, context: context)
       }
     }
     extra.append((Self.examplesFile, Array(examples.table.text.utf8)))
@@ -118,6 +129,7 @@ final class EvaluateExecution {
     }
     var problems: [DataProblem] = []
     for (index, session) in sessions.enumerated() {
+      try checkInterruption()
       guard let behavior = session.behavior.first(where: { $0.name == spec.target }) else { continue }
       let numbers = trials.trials(spec.split)[index]
       let learning = trials.train[index]
@@ -130,7 +142,9 @@ final class EvaluateExecution {
         case .reconstruction:
           return observed.like(try runner.reconstruct(index, trials: chosen, in: sessions, embedding: code))
         case .forecast:
-          if fitted { return observed.like(try runner.reconstruct(index, trials: chosen, in: sessions, embedding: code)) }
+          if fitted {
+            return observed.like(try runner.reconstruct(index, trials: chosen, in: sessions, embedding: code))
+          }
           let context = (spec.context?.count ?? 0) / session.binWidth.count
           let whole = observed.like(
             try runner.forecast(index, trials: chosen, in: sessions, context: context, embedding: code))
@@ -161,6 +175,7 @@ final class EvaluateExecution {
     var codes: [[Double]] = []
     var spreads: [[Double]] = []
     for index in sessions.indices {
+      try checkInterruption()
       let (mean, variance) = try runner.embedding(of: index, trials: embeddingTrials(index), in: sessions)
       codes.append(mean)
       spreads.append(variance.map { $0.squareRoot() })
@@ -183,9 +198,12 @@ final class EvaluateExecution {
         let own = codes.map { $0[place] }
         let signed = Correlation.spearman(own, known)
         let magnitude = Correlation.spearman(own.map { abs($0) }, known.map { abs($0) })
-        scores.append([.text("*"), .text("train"), .text("spearman.e\(place + 1).\(column)"), .double(signed), .int(known.count)])
         scores.append([
-          .text("*"), .text("train"), .text("spearman.abs_e\(place + 1).abs_\(column)"), .double(magnitude), .int(known.count),
+          .text("*"), .text("train"), .text("spearman.e\(place + 1).\(column)"), .double(signed), .int(known.count),
+        ])
+        scores.append([
+          .text("*"), .text("train"), .text("spearman.abs_e\(place + 1).abs_\(column)"), .double(magnitude),
+          .int(known.count),
         ])
       }
     }
@@ -194,6 +212,10 @@ final class EvaluateExecution {
   // MARK: what sessions give
 
   /// The embedding of a session from its training trials.
+  private func checkInterruption() throws {
+    if isInterrupted() { throw Interrupted() }
+  }
+
   private func code(_ index: Int) throws -> [Double] {
     try runner.embedding(of: index, trials: embeddingTrials(index), in: sessions).mean
   }

@@ -74,6 +74,8 @@ package final class Executor {
       let seconds = Date().timeIntervalSince(began)
       emit(.finished(job: job.name, seconds: seconds))
       return .done(job.key, wasStored: false, seconds: seconds)
+    } catch is EvaluateExecution.Interrupted {
+      return interrupt(job)
     } catch {
       return fail(job, JobFailure(job, error))
     }
@@ -119,7 +121,9 @@ package final class Executor {
     case .evaluate(let evaluate):
       let fit = try model(of: evaluate.fit.key)
       let sessions = try data.sessions(evaluate.fit.sessions)
-      let files = try EvaluateExecution(evaluate, fit: fit, sessions: sessions, backend: backend).run()
+      let files = try EvaluateExecution(
+        evaluate, fit: fit, sessions: sessions, backend: backend, isInterrupted: isInterrupted
+      ).run()
       try store.write(evaluate.key, files)
       return .finished
     }

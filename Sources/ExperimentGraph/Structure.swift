@@ -44,7 +44,8 @@ extension Specification {
       for reference in evaluation.value.of {
         guard let model = model(ofRun: reference.id), model.embedding == nil else { continue }
         reading.report(
-          .noEmbedding, "run `\(reference.id)` has no embedding to report", about: SpecPath("evaluations.\(evaluation.id).of"))
+          .noEmbedding, "run `\(reference.id)` has no embedding to report",
+          about: SpecPath("evaluations.\(evaluation.id).of"))
       }
     }
   }

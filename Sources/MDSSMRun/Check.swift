@@ -25,14 +25,16 @@ struct Check: ParsableCommand {
 }
 
 extension Exit {
-  /// Does something with every spec; ends with the first exit code that is not success.
-  static func afterAll(_ specs: [String], until isOver: () -> Bool = { false }, _ body: (String) throws -> Void) throws {
+  /// Does something with every spec; ends with the first exit code that is not success, or that of an interruption.
+  static func afterAll(_ specs: [String], until isOver: () -> Bool = { false }, _ body: (String) throws -> Void) throws
+  {
     var first: ExitCode?
     for spec in specs where !isOver() {
       do {
         try body(spec)
       } catch let code as ExitCode {
-        first = first ?? code
+        let isInterruption = code == interrupted || code == terminated
+        first = isInterruption ? code : first ?? code
       }
     }
     if let first { throw first }

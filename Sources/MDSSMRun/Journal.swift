@@ -8,6 +8,9 @@ final class Journal {
   private let words: LineWriter
   private var problem: BundleError?
   private var lastProgress = Date.distantPast
+  /// `2024-01-31T23:59:59.123Z`
+  private static let style = Date.ISO8601FormatStyle.iso8601.year().month().day()
+    .time(includingFractionalSeconds: true).timeZone(separator: .omitted)
 
   init(_ bundle: BundleWriter) throws(BundleError) {
     events = try bundle.lines("run/events.ndjson", role: "events")
@@ -22,7 +25,7 @@ final class Journal {
       lastProgress = now
     }
     var object = event.json.object ?? [:]
-    object["time"] = .string(now.formatted(.iso8601.time(includingFractionalSeconds: true)))
+    object["time"] = .string(now.formatted(Self.style))
     keepProblem { () throws(BundleError) in try events.append(JSONValue.object(object)) }
   }
 

@@ -33,7 +33,8 @@ struct Loader {
     if !all.isEmpty { Terminal.show(all, json: options.json) }
     let base = spec == "-" ? "" : (spec as NSString).deletingLastPathComponent
     return LoadedSpec(
-      specification: specification, document: document, source: source, reading: reading, base: base.isEmpty ? "." : base)
+      specification: specification, document: document, source: source, reading: reading,
+      base: base.isEmpty ? "." : base)
   }
 
   /// Opens the headers of all datasets and joins them with the spec; complaints about the spec are printed.

@@ -83,14 +83,19 @@ struct PlanText {
     let shared = fit.model.readin.sharedWidth
     let latent = fit.model.dynamics.latent
     var edges = [
-      ["observations", "[\(rows) channels, \(trials) trials x \(bins) bins]", "ragged over \(sessions) of \(table.count) sessions"],
+      [
+        "observations", "[\(rows) channels, \(trials) trials x \(bins) bins]",
+        "ragged over \(sessions) of \(table.count) sessions",
+      ],
       ["read-in", "[\(bins), \(sessions) x \(trials), \(shared)]", "features"],
     ]
     if let embedding = fit.model.embedding {
       edges.append(["embedding", "[\(sessions), \(embedding.size)]", "posterior of e"])
     }
     edges.append(["states", "[\(bins), \(sessions), \(trials), \(latent)]", "posterior of z"])
-    edges.append(["read-out", "[\(rows) channels, \(trials) x \(bins)]", fit.model.observation.needsCounts ? "rates" : "means"])
+    edges.append([
+      "read-out", "[\(rows) channels, \(trials) x \(bins)]", fit.model.observation.needsCounts ? "rates" : "means",
+    ])
     let counts = ParameterGroup.allCases.map { group in
       let mark = fit.source != nil && !fit.fit.contains(group) ? " (kept)" : ""
       return "\(group.rawValue) \(parameters.count(of: group))\(mark)"

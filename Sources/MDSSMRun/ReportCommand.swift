@@ -4,7 +4,8 @@ import Report
 
 /// Writes the report of a bundle again.
 struct ReportCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "report", abstract: "Write the report of a bundle again.")
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "Write the report of a bundle again.")
 
   @Argument(help: "The folder of the bundle, such as runs/aplysia/latest.")
   var bundle: String

@@ -11,7 +11,13 @@ enum Terminal {
   static func error(_ text: String) { write(text.hasSuffix("\n") ? text : text + "\n", to: .standardError) }
 
   /// Replaces the live line of a terminal.
-  static func live(_ text: String) { write("\r\u{1B}[2K\(text)", to: .standardError) }
+  static func live(_ text: String) { write("\r\u{1B}[2K\(text.prefix(width - 1))", to: .standardError) }
+
+  /// Columns of the terminal; a longer live line would wrap and could not be replaced.
+  private static var width: Int {
+    var size = winsize()
+    return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 1 ? Int(size.ws_col) : 80
+  }
 
   /// Complaints: for people on standard error, for machines on standard output.
   static func show(_ diagnostics: [Diagnostic], json: Bool) {

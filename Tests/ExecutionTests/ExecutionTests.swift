@@ -6,7 +6,7 @@ import StudyChecks
 import Testing
 
 /// Plans carried out in this process.
-struct ExecutionTests {
+final class ExecutionTests {
   private let folder: String
 
   init() throws {
@@ -14,6 +14,8 @@ struct ExecutionTests {
     folder = FileManager.default.temporaryDirectory.appending(path: name).path
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   }
+
+  deinit { try? FileManager.default.removeItem(atPath: folder) }
 
   private struct Ran {
     var outcomes: [JobOutcome]
@@ -63,7 +65,6 @@ struct ExecutionTests {
     #expect(second.words == plan.jobs.map { _ in "stored" })
     #expect(second.events == plan.jobs.map { "skipped \($0.name)" })
     #expect(try bundle(plan, first.outcomes, "first") == bundle(plan, second.outcomes, "second"))
-    try FileManager.default.removeItem(atPath: folder)
   }
 
   @Test func `runs that share an artifact stand in the tables under their own names`() throws {
@@ -79,13 +80,13 @@ struct ExecutionTests {
     for run in ["pretrain", "twin"] {
       #expect(try ResultBundle(folder: writer.folder).read("result/runs/\(run)/model.safetensors").count > 0)
     }
-    try FileManager.default.removeItem(atPath: folder)
   }
 
   @Test func `a failed job leaves its dependants, and the others are done`() throws {
     let study = try CheckedStudy()
       .replacing("  adapting:", with: "  wild: {like: pretraining, optimizer: {lr: 1e30}}\n  adapting:")
-      .replacing("pretrain: {train: meta, on: cycles, with: pretraining}",
+      .replacing(
+        "pretrain: {train: meta, on: cycles, with: pretraining}",
         with: "pretrain: {train: meta, on: cycles, with: wild}")
     let plan = try study.plan()
     let ran = try run(plan)
@@ -95,9 +96,9 @@ struct ExecutionTests {
     #expect(failure.message.contains("the loss became"))
     #expect(failure.message.contains("at step 2"))
     #expect(failure.message.contains("gradient of `"))
-    #expect(failure.help == ["lower `optimizer.lr` of `training.wild`, now 1e+30", "shorten the gradient with `clip: 1`"])
+    #expect(
+      failure.help == ["lower `optimizer.lr` of `training.wild`, now 1e+30", "shorten the gradient with `clip: 1`"])
     #expect(failure.path == "runs.pretrain")
-    try FileManager.default.removeItem(atPath: folder)
   }
 
   @Test func `what failed is not tried again under another name`() throws {
@@ -106,7 +107,6 @@ struct ExecutionTests {
     #expect(ran.words == ["failed", "failed", "left", "left", "left", "left", "left", "left"])
     #expect(ran.events.filter { $0.hasPrefix("started") } == ["started pretrain"])
     #expect(ran.events.filter { $0.hasPrefix("failed") } == ["failed pretrain", "failed twin"])
-    try FileManager.default.removeItem(atPath: folder)
   }
 
   @Test func `an interrupted training goes on and ends with the same bytes`() throws {
@@ -125,7 +125,15 @@ struct ExecutionTests {
     let one = try bundle(plan, resumed.outcomes, "resumed")
     try FileManager.default.removeItem(atPath: folder + "/store")
     #expect(try one == bundle(plan, try run(plan).outcomes, "whole"))
-    try FileManager.default.removeItem(atPath: folder)
+  }
+
+  @Test func `an evaluation stops between two sessions and is done anew`() throws {
+    let plan = try CheckedStudy().plan()
+    let stopped = try run(plan) { event in
+      if case .started(job: "pretrain/rebuild", _, _) = event { true } else { false }
+    }
+    #expect(stopped.words == ["done", "stored", "done"] + plan.jobs.dropFirst(3).map { _ in "interrupted" })
+    #expect(try run(plan).words.prefix(4) == ["stored", "stored", "stored", "done"])
   }
 
   @Test func `an artifact whose bytes changed is made again`() throws {
@@ -140,7 +148,6 @@ struct ExecutionTests {
     #expect(again.words == ["done"] + plan.jobs.dropFirst().map { _ in "stored" })
     #expect(again.events.prefix(2) == ["damaged pretrain", "started pretrain"])
     #expect(try bundle(plan, again.outcomes, "two") == one)
-    try FileManager.default.removeItem(atPath: self.folder)
   }
 
   @Test(arguments: ["", "no checkpoint", "{}"])
@@ -154,6 +161,5 @@ struct ExecutionTests {
     let ran = try run(plan)
     #expect(!ran.events.contains("resumed pretrain"))
     #expect(try bundle(plan, ran.outcomes, "two") == one)
-    try FileManager.default.removeItem(atPath: folder)
   }
 }

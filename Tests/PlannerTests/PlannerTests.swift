@@ -34,34 +34,35 @@ struct PlannerTests {
     #expect(Set(plan.jobs.map(\.key)) == Set(usual.jobs.map(\.key)))
   }
 
-  @Test(arguments: [
-    // Text and machines change nothing.
-    ("study.name=other", []),
-    ("study.title=Another title", []),
-    ("study.authors=[A. Nother]", []),
-    ("backend.threads=2", []),
-    // One recipe changes its runs and what is measured on them.
-    ("training.adapting.optimizer.lr=2e-2", transferred),
-    ("training.adapting.budget=7 steps", transferred),
-    ("runs.transfer.trials=3", transferred),
-    ("runs.transfer.fit=[readin, observation, inference]", transferred),
-    ("datasets.later.seed=1", transferred),
-    // The start of a chain changes all of it; a recipe that inherits changes with its parent.
-    ("training.pretraining.clip=1", all),
-    ("models.meta.dynamics.latent=3", all),
-    ("datasets.cycles.observe.noise=0.2", all),
-    ("datasets.cycles.split.seed=1", all),
-    ("study.seed=8", all),
-    ("backend={kind: reference}", all),
-    ("runs.twin.trials=4", ["twin", "twin/rebuild", "twin/atlas"]),
-    // An evaluation changes itself.
-    ("evaluations.rebuild.split=valid", ["pretrain/rebuild", "twin/rebuild", "transfer/rebuild"]),
-    ("evaluations.atlas.color=[radius]", ["pretrain/atlas", "twin/atlas"]),
-    ("outputs.predictions=false", all.filter { $0.contains("/") }),
-    // The same value in other words is the same value.
-    ("datasets.cycles.bin=0.03 s", []),
-    ("training.pretraining.optimizer.lr=0.003", []),
-  ] as [(String, [String])])
+  @Test(
+    arguments: [
+      // Text and machines change nothing.
+      ("study.name=other", []),
+      ("study.title=Another title", []),
+      ("study.authors=[A. Nother]", []),
+      ("backend.threads=2", []),
+      // One recipe changes its runs and what is measured on them.
+      ("training.adapting.optimizer.lr=2e-2", transferred),
+      ("training.adapting.budget=7 steps", transferred),
+      ("runs.transfer.trials=3", transferred),
+      ("runs.transfer.fit=[readin, observation, inference]", transferred),
+      ("datasets.later.seed=1", transferred),
+      // The start of a chain changes all of it; a recipe that inherits changes with its parent.
+      ("training.pretraining.clip=1", all),
+      ("models.meta.dynamics.latent=3", all),
+      ("datasets.cycles.observe.noise=0.2", all),
+      ("datasets.cycles.split.seed=1", all),
+      ("study.seed=8", all),
+      ("backend={kind: reference}", all),
+      ("runs.twin.trials=4", ["twin", "twin/rebuild", "twin/atlas"]),
+      // An evaluation changes itself.
+      ("evaluations.rebuild.split=valid", ["pretrain/rebuild", "twin/rebuild", "transfer/rebuild"]),
+      ("evaluations.atlas.color=[radius]", ["pretrain/atlas", "twin/atlas"]),
+      ("outputs.predictions=false", all.filter { $0.contains("/") }),
+      // The same value in other words is the same value.
+      ("datasets.cycles.bin=0.03 s", []),
+      ("training.pretraining.optimizer.lr=0.003", []),
+    ] as [(String, [String])])
   func `one value changes exactly its jobs`(_ override: String, _ jobs: [String]) throws {
     let before = try CheckedStudy().plan()
     let after = try CheckedStudy().plan([override])

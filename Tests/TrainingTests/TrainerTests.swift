@@ -198,7 +198,7 @@ enum Small {
       while !trainer.isFinished { _ = try trainer.step() }
     } throws: { error in
       guard case .notFinite(let step, _, _, let parameter)? = error as? TrainingError else { return false }
-      return step == 0 && parameter != nil
+      return step == 1 && parameter != nil
     }
   }
 
