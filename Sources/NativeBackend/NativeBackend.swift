@@ -28,15 +28,7 @@ package struct NativeBackend: Backend {
     for output in outputs where !graph.nodes.indices.contains(Int(output.index)) {
       throw BackendError("\(output) is not in the graph")
     }
-    let hoisted: SumHoisting
-    do {
-      hoisted = try SumHoisting(graph)
-    } catch {
-      throw BackendError("\(error)")
-    }
-    let lowering = try Lowering(
-      hoisted.graph, inputs: graph.inputs.map { _ in (nil, false) },
-      outputs: outputs.map { Int(hoisted.values[Int($0.index)].index) }, workers: workers.count)
+    let lowering = try Lowering(preparing: graph, outputs: outputs, workers: workers.count)
     return NativeExecutable(
       lowering.program(), inputs: graph.inputs.map { graph[$0] }, outputs: outputs.map { graph[$0] }, workers, kernels)
   }
@@ -62,8 +54,7 @@ private final class NativeExecutable: Executable, @unchecked Sendable {
     let stride = program.registers * Int(CKTile) + Self.gap
     let count = program.arenaCount + Self.gap + workers.count * stride
     let bytes = count * MemoryLayout<Float>.stride
-    let block = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-    block.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+    guard let block = ck_reserve(bytes) else { preconditionFailure("no memory for a program") }
     memory = UnsafeMutableBufferPointer(start: block.assumingMemoryBound(to: Float.self), count: count)
     let arena = block.assumingMemoryBound(to: Float.self)
     machine = Machine(
@@ -71,7 +62,7 @@ private final class NativeExecutable: Executable, @unchecked Sendable {
     program.bind(arena: arena)
   }
 
-  deinit { memory.baseAddress.map { UnsafeMutableRawPointer($0).deallocate() } }
+  deinit { ck_release(memory.baseAddress, workingMemory) }
 
   var workingMemory: Int { memory.count * MemoryLayout<Float>.stride }
 

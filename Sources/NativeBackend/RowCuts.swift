@@ -10,6 +10,8 @@ struct RowCuts {
   let rows: Int
   /// Per instruction, the axis to cut and its extent per row.
   let cuts: [Cut]
+  /// Buffers that collect sums over rows: every block has its own, and they are added in the end.
+  let own: Set<Int>
 
   struct Cut {
     var axis: Int
@@ -17,14 +19,24 @@ struct RowCuts {
   }
 
   /// - Parameter written: floats of the buffers that the loop writes, or that carry what it wrote, by buffer number.
-  init?(_ instructions: [Instruction], rows: Int, written: [Int: Int]) {
-    guard rows > 1, written.values.allSatisfy({ $0 % rows == 0 }) else { return nil }
-    let rule = Rule(rows: rows, parts: written.mapValues { $0 / rows })
+  /// - Parameter collected: those of them that only collect products.
+  init?(_ instructions: [Instruction], rows: Int, written: [Int: Int], collected: Set<Int>) {
+    let uneven = written.filter { $0.value % rows != 0 }
+    guard rows > 1, uneven.keys.allSatisfy(collected.contains) else { return nil }
+    let rule = Rule(rows: rows, parts: written.filter { uneven[$0.key] == nil }.mapValues { $0 / rows })
+    var own: Set<Int> = []
     var cuts: [Cut] = []
     for instruction in instructions {
-      guard let cut = rule.cut(instruction.work) else { return nil }
-      cuts.append(cut)
+      if let cut = rule.cut(instruction.work) {
+        cuts.append(cut)
+      } else if let (cut, target) = rule.collectingCut(instruction.work), collected.contains(target) {
+        cuts.append(cut)
+        own.insert(target)
+      } else {
+        return nil
+      }
     }
+    self.own = own
     self.rows = rows
     self.cuts = cuts
   }
@@ -59,10 +71,14 @@ private struct Rule {
     }
   }
 
-  private func cut(_ extents: [Int], _ accesses: [CKAccess], where isAllowed: (Int) -> Bool = { _ in true }) -> RowCuts.Cut? {
+  private func cut(_ extents: [Int], _ accesses: [CKAccess], where isAllowed: (Int) -> Bool = { _ in true }) -> RowCuts
+    .Cut?
+  {
     for axis in extents.indices where extents[axis] % rows == 0 && isAllowed(axis) {
       let unit = extents[axis] / rows
-      if unit > 0, accesses.allSatisfy({ follows($0, extents, axis, unit) }) { return RowCuts.Cut(axis: axis, unit: unit) }
+      if unit > 0, accesses.allSatisfy({ follows($0, extents, axis, unit) }) {
+        return RowCuts.Cut(axis: axis, unit: unit)
+      }
     }
     return nil
   }
@@ -80,21 +96,35 @@ private struct Rule {
     return low >= 0 && high < part
   }
 
+  /// The strides of a matrix of a stack with those of its rows and columns.
+  private func matrix(_ access: CKAccess, _ rank: Int32, _ row: Int64, _ column: Int64) -> CKAccess {
+    var whole = access
+    let strides = list(access.strides, Int(rank)) + [Int(row), Int(column)]
+    guard let tuple = try? perAxis(strides) else { return access }
+    whole.strides = tuple
+    return whole
+  }
+
+  /// The cut along the terms of a product that collects, and what it collects in.
+  func collectingCut(_ work: Work) -> (RowCuts.Cut, Int)? {
+    guard case .product(let product, _) = work, product.pointee.continues == 1 else { return nil }
+    let plan = product.pointee
+    let (m, n, k) = (Int(plan.m), Int(plan.n), Int(plan.k))
+    guard plan.rank == 0, k % rows == 0, k >= rows else { return nil }
+    let unit = k / rows
+    let fits =
+      follows(matrix(plan.a, 0, plan.rowA, plan.columnA), [m, k], 1, unit)
+      && follows(matrix(plan.b, 0, plan.rowB, 1), [k, n], 0, unit)
+    return fits ? (RowCuts.Cut(axis: Int(CKDepth.rawValue), unit: unit), Int(plan.c.base)) : nil
+  }
+
   private func cut(_ plan: CKProductPlan) -> RowCuts.Cut? {
     let stack = list(plan.extents, Int(plan.rank))
     let (m, n, k) = (Int(plan.m), Int(plan.n), Int(plan.k))
-    func matrix(_ access: CKAccess, _ row: Int64, _ column: Int64) -> CKAccess {
-      var whole = access
-      var strides = list(access.strides, stack.count)
-      strides += [Int(row), Int(column)]
-      guard let tuple = try? perAxis(strides) else { return access }
-      whole.strides = tuple
-      return whole
-    }
-    guard stack.count + 2 <= Int(CKRank) else { return nil }
-    let a = matrix(plan.a, plan.rowA, plan.columnA)
-    let b = matrix(plan.b, plan.rowB, 1)
-    let c = matrix(plan.c, plan.rowC, 1)
+    guard stack.count + 2 <= Int(CKRank), parts[Int(plan.c.base)] != nil else { return nil }
+    let a = matrix(plan.a, plan.rank, plan.rowA, plan.columnA)
+    let b = matrix(plan.b, plan.rank, plan.rowB, 1)
+    let c = matrix(plan.c, plan.rank, plan.rowC, 1)
     if stack.isEmpty || stack == [1], m % rows == 0, m >= rows, parts[Int(plan.b.base)] == nil {
       let row = stack.count
       let unit = m / rows
@@ -105,7 +135,8 @@ private struct Rule {
     if stack.count == 1, stack[0] % rows == 0, stack[0] >= rows {
       let unit = stack[0] / rows
       let fits =
-        follows(a, stack + [m, k], 0, unit) && follows(b, stack + [k, n], 0, unit) && follows(c, stack + [m, n], 0, unit)
+        follows(a, stack + [m, k], 0, unit) && follows(b, stack + [k, n], 0, unit)
+        && follows(c, stack + [m, n], 0, unit)
       if fits { return RowCuts.Cut(axis: Int(CKStack.rawValue), unit: unit) }
     }
     return nil

@@ -14,6 +14,8 @@ final class ScanLoop {
     case stacked(Place, step: Int)
     /// One of two buffers of `count` floats in turn.
     case alternating(Place, count: Int)
+    /// Added to at every step, beginning with the carry's first value; `count` floats.
+    case collected(Place, count: Int)
   }
 
   struct Carry {
@@ -47,6 +49,10 @@ final class ScanLoop {
   func run(_ outer: Bases, _ machine: Machine) throws(BackendError) {
     body.bind(arena: arena.floats(outer))
     for (input, buffer) in zip(inputs, body.inputs) { body.bases[buffer] = input.place.floats(outer) }
+    for (index, carry) in carries.enumerated() {
+      guard case .collected(let place, let count) = targets[carry.target] else { continue }
+      place.floats(outer).update(from: inputs[index].place.floats(outer), count: count)
+    }
     if length > 0 {
       try body.runPrologue(machine)
       if let blocks = body.blocks {
@@ -67,13 +73,17 @@ final class ScanLoop {
 
   /// Says where slices, carries and targets lie in one step; steps count in the order in which they run.
   private func bind(step count: Int, _ outer: Bases, _ bases: Bases) {
-    for index in carries.indices where count > 0 {
-      bases[body.inputs[index]] = address(carries[index].target, step: count - 1, outer)
+    for index in carries.indices where count > 0 || isCollected(carries[index]) {
+      bases[body.inputs[index]] = address(carries[index].target, step: max(0, count - 1), outer)
     }
     for index in inputs.indices.dropFirst(carries.count) where inputs[index].step != 0 {
       bases[body.inputs[index]] = inputs[index].place.floats(outer) + slice(count) * inputs[index].step
     }
     for index in targets.indices { bases[body.outputs[index]] = address(index, step: count, outer) }
+  }
+
+  private func isCollected(_ carry: Carry) -> Bool {
+    if case .collected = targets[carry.target] { true } else { false }
   }
 
   private func slice(_ count: Int) -> Int { reversed ? length - 1 - count : count }
@@ -82,6 +92,7 @@ final class ScanLoop {
     switch targets[target] {
     case .stacked(let place, let stride): place.floats(outer) + slice(count) * stride
     case .alternating(let place, let size): place.floats(outer) + count % 2 * size
+    case .collected(let place, _): place.floats(outer)
     }
   }
 
@@ -103,6 +114,14 @@ final class ScanLoop {
       }
       withUnsafePointer(to: call) { machine.workers.run(task, $0, items: blocks.items) }
     }
+    for buffer in blocks.own {
+      guard let target = body.outputs.firstIndex(of: buffer.buffer) else { continue }
+      let sum = address(target, step: 0, outer)
+      for block in 0..<blocks.items {
+        machine.kernels.pointee.addInto(
+          sum, blocks.address(buffer, block: block, arena: arena.floats(outer)), buffer.count)
+      }
+    }
   }
 
   private func runBlock(_ block: Int, _ worker: Int, _ outer: Bases, _ machine: Machine) {
@@ -111,8 +130,13 @@ final class ScanLoop {
     bases.update(from: body.bases, count: body.buffers)
     blocks.bind(bases, worker: worker, arena: arena.floats(outer), rows: rows)
     let scratch = machine.scratch + worker * machine.scratchStride
+    let memory = arena.floats(outer)
+    for buffer in blocks.own {
+      blocks.address(buffer, block: block, arena: memory).update(repeating: 0, count: buffer.count)
+    }
     for count in 0..<length {
       bind(step: count, outer, bases)
+      for buffer in blocks.own { bases[buffer.buffer] = blocks.address(buffer, block: block, arena: memory) }
       blocks.run(body.instructions, rows: rows, bases, machine, scratch)
     }
   }

@@ -71,21 +71,12 @@ struct SumHoisting {
 
   /// What a carry collects; nil when it is used in any other way.
   private static func collected(_ scan: Scan, _ carry: Int) -> Collected? {
+    guard let collecting = CollectingCarry(scan, carry) else { return nil }
     let body = scan.body
-    let (input, next) = (body.inputs[carry], scan.bodyOutputs[carry])
-    guard case .add = body[next].op, scan.bodyOutputs.filter({ $0 == next || $0 == input }).count == 1 else { return nil }
-    let operands = body[next].operands
-    guard operands.filter({ $0 == input }).count == 1, let other = operands.first(where: { $0 != input }) else {
-      return nil
-    }
-    for (index, node) in body.nodes.enumerated() {
-      if node.operands.contains(next) { return nil }
-      if node.operands.contains(input), ValueID(index) != next { return nil }
-    }
-    var sum = other
+    var sum = collecting.term
     while case .reshape = body[sum].op { sum = body[sum].operands[0] }
     guard case .sum(let axes) = body[sum].op else { return nil }
-    return Collected(carry: carry, add: next, terms: body[sum].operands[0], axes: axes)
+    return Collected(carry: carry, add: collecting.next, terms: body[sum].operands[0], axes: axes)
   }
 
   /// Gives the carry the shape of what it collects.
