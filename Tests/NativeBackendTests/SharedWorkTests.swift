@@ -157,3 +157,29 @@ func `neither the number of threads nor the instruction set changes a bit`(_ lar
     #expect(throws: BackendError.self) { try executable.run(inputs: [wrong.view()], outputs: [result.view()]) }
   }
 }
+
+@Test func `what only a loop reads is computed inside it and never stored`() throws {
+  let builder = Builder()
+  let weights = GRUWeights(
+    input: builder.input("w", [8, 96]), recurrent: builder.input("u", [32, 96]), bias: builder.input("b", [96]),
+    candidateBias: builder.input("c", [32]))
+  let projected = builder.input("x", [500, 64, 8]).linear(weights.input, weights.bias)
+  let last = weights.run(projected, present: nil).last
+  let executable = try NativeBackend(threads: 1).compile(builder.graph, outputs: [last.id])
+  // The projected sequence alone would be 12 MB, the states 4 MB.
+  #expect(executable.workingMemory < 1_000_000)
+}
+
+@Test func `the gradient of a recurrence stacks no cotangents`() throws {
+  let builder = Builder()
+  let weights = GRUWeights(
+    input: builder.input("w", [8, 96]), recurrent: builder.input("u", [32, 96]), bias: builder.input("b", [96]),
+    candidateBias: builder.input("c", [32]))
+  let projected = builder.input("x", [500, 64, 8]).linear(weights.input, weights.bias)
+  let loss = weights.run(projected, present: nil).last.total
+  let targets = [weights.input, weights.recurrent, weights.bias, weights.candidateBias].map(\.id)
+  let result = builder.graph.differentiated(loss.id, withRespectTo: targets)
+  let executable = try NativeBackend(threads: 1).compile(result.graph, outputs: result.gradients)
+  // Five values of the forward steps are kept, 4 MB each; cotangents of the gates would be another 25 MB.
+  #expect(executable.workingMemory < 23_000_000)
+}
