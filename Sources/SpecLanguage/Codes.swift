@@ -93,12 +93,25 @@ extension Code {
     "E1213", "another version of the language",
     "A spec begins with `mdssm: 1`. Defaults belong to the version, so a spec means the same for as long as it is read."
   )
+  package static let badExtends = Code(
+    "E1214", "`extends` that is not a list of relative paths",
+    "`extends: [common/rig.yaml]` lays the spec over other files. It is read before anything else: relative to the file "
+      + "that says it, without `${}`, without network, never set by a profile or an override.")
+  package static let noFragment = Code(
+    "E1215", "a file to extend that cannot be read", "Paths are relative to the file that says `extends`.")
+  package static let cyclicExtends = Code("E1216", "files that extend each other", "`extends` must end somewhere.")
+  package static let outsideProject = Code(
+    "E1217", "a file to extend outside the project",
+    "A study is one folder that can be handed on: what it extends lies inside, also after links are followed.")
+  package static let tooManyFragments = Code(
+    "E1218", "too many files that extend each other", "At most 16 deep and 64 in all.")
   package static let unused = Code(
     "W1001", "a definition that nothing uses", "The definition has no effect. Remove it, or use it.")
 
   static let ofComposition: [Code] = [
     .unknownSibling, .cyclicLike, .nothingToUnset, .unknownProfile, .badOverride, .badParameter, .badVariable,
-    .unsetVariable, .badExpression, .noExpressionValue, .unknownName, .badInterpolation, .languageVersion, .unused,
+    .unsetVariable, .badExpression, .noExpressionValue, .unknownName, .badInterpolation, .languageVersion, .badExtends, .noFragment,
+    .cyclicExtends, .outsideProject, .tooManyFragments, .unused,
   ]
 
   /// Every code of the language itself, by number.
