@@ -8,8 +8,8 @@ let package = Package(
   dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")],
   targets: [
     // ground: values only
-    room("SpecLanguage", []),
     room("Randomness", []),
+    room("SpecLanguage", ["Randomness"]),
     room("TensorGraph", []),
     // first: machines and files
     system("CLibYAML", pkgConfig: "yaml-0.1", debian: "libyaml-dev"),

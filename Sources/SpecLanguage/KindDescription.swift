@@ -2,13 +2,15 @@
 package indirect enum KindDescription: Hashable, Sendable {
   /// The types of the language that are written as one scalar.
   package enum ScalarType: String, Hashable, CaseIterable, Sendable {
-    case int, float, bool, string, id, path, seed, time, frequency, memory, extent, expression, reference
+    case int, float, bool, string, id, path, seed, time, frequency, memory, extent, expression, reference, any
   }
 
   case scalar(ScalarType, String)
   case choice([String])
   case list(KindDescription, count: ClosedRange<Int>)
   case map(KindDescription)
+  /// A mapping from paths into the spec, such as `models.meta.dynamics.latent`.
+  case paths(KindDescription)
   case optional(KindDescription)
   case section(SchemaDescription)
   case union(UnionDescription)
@@ -21,6 +23,7 @@ package indirect enum KindDescription: Hashable, Sendable {
     case .choice(let names): names.count == 1 ? "`\(names[0])`" : "one of " + names.joined(separator: ", ")
     case .list(let kind, let count): Self.listWords(kind, count)
     case .map(let kind): "a mapping from names to \(kind.words)"
+    case .paths(let kind): "a mapping from paths to \(kind.words)"
     case .optional(let kind): kind.words
     case .section(let schema): "a mapping with the keys of `\(schema.name)`"
     case .union(let union): "a mapping with a `kind` of \(union.name)"

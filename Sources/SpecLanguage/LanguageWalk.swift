@@ -48,7 +48,7 @@ extension LanguagePlace {
       let chosen = first.shapes.contains(.mapping) ? first : second
       return try LanguagePlace(kind: chosen, doc: doc, fallback: fallback)
         .below(key, node, step, needsEntries: needsEntries)
-    case .map(let inner):
+    case .map(let inner), .paths(let inner):
       if needsEntries, node?.entry(key) == nil { throw .noEntry(step: step, known: node?.entries?.map(\.key) ?? []) }
       return LanguagePlace(kind: inner, doc: doc, fallback: nil)
     case .section(let schema): return try Self.field(key, of: schema, fallback, step)

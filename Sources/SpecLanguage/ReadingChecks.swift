@@ -131,7 +131,7 @@ extension SchemaDescription {
     case .optional(let inner): return homes(of: key, in: inner, at: place)
     case .either(let first, let second):
       return homes(of: key, in: first, at: place) + homes(of: key, in: second, at: place)
-    case .map(let inner): return homes(of: key, in: inner, at: place + ".*")
+    case .map(let inner), .paths(let inner): return homes(of: key, in: inner, at: place + ".*")
     case .union(let union): return union.arms.flatMap { homes(of: key, in: .section($0), at: place) }
     case .section(let schema):
       var found = schema.fields.contains { $0.name == key } ? [place] : []

@@ -105,7 +105,9 @@ private let cases: [Case] = [
   Case(files: ["spec.yaml": "mdssm: 1\nextends: [⟦E1216 spec.yaml⟧]"]),
   Case(files: ["spec.yaml": "mdssm: 1\nextends: [a.yaml]", "a.yaml": "extends: [⟦E1216 ./a.yaml⟧]"]),
   Case(
-    files: ["spec.yaml": "mdssm: 1\nextends: [a.yaml]", "a.yaml": "extends: [b.yaml]", "b.yaml": "extends: [⟦E1216 c⟧]"],
+    files: [
+      "spec.yaml": "mdssm: 1\nextends: [a.yaml]", "a.yaml": "extends: [b.yaml]", "b.yaml": "extends: [⟦E1216 c⟧]",
+    ],
     links: ["/project/c": "/project/a.yaml"]),
   Case(files: chain),
 ]
@@ -136,13 +138,15 @@ private let cases: [Case] = [
     let composed = project.composed(profile: "p", overrides: ["seed=5"])
     let document = try #require(composed.document)
     #expect(composed.diagnostics.isEmpty)
-    #expect(document["title"]?.chain.map(\.layer.words) == [
-      "extends low.yaml", "extends sub/base.yaml", "extends sub/high.yaml", "file", "profile p",
-    ])
+    #expect(
+      document["title"]?.chain.map(\.layer.words) == [
+        "extends low.yaml", "extends sub/base.yaml", "extends sub/high.yaml", "file", "profile p",
+      ])
     let study = try #require(Reading.read(document, as: Study.schema).value)
     #expect(study.title == "profile" && study.seed == 5)
     let model = study.models[0].value
-    #expect(model.latent == 3 && model.hidden == [2] && model.mask == 0.1 && model.activation == .relu && model.residual)
+    #expect(
+      model.latent == 3 && model.hidden == [2] && model.mask == 0.1 && model.activation == .relu && model.residual)
     #expect(study.models.map(\.id) == ["m", "n"])
     #expect(document["seed"]?.chain.map(\.span.description) == ["low.yaml:2:7", "sub/base.yaml:2:7", "--set:1:6"])
   }

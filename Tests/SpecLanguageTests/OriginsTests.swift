@@ -65,7 +65,8 @@ import Testing
           set    "${params.n}"   file, spec.yaml:6:18
                  `params.n` is given here: 16   spec.yaml:3:13
         """) == true)
-    #expect(origins.why("models.wide.hidden[1]")?.contains("[7, 8]   file, spec.yaml:6:41, inherited from `meta`") == true)
+    #expect(
+      origins.why("models.wide.hidden[1]")?.contains("[7, 8]   file, spec.yaml:6:41, inherited from `meta`") == true)
   }
 
   @Test func `a replaced kind keeps its chain`() throws {
@@ -92,18 +93,21 @@ import Testing
   @Test func `every leaf of the resolved spec has a row, and given stays apart from default`() throws {
     let origins = try origins()
     let given = origins.rows.filter { !$0.isDefault }.map(\.path.description)
-    #expect(given == [
-      "mdssm", "title", "models.meta.latent", "models.meta.hidden", "models.meta.adapt.kind", "models.meta.adapt.rank",
-      "models.wide.latent", "models.wide.hidden", "models.wide.adapt.kind", "models.wide.adapt.rank", "training.t.lr",
-      "training.t.smooth", "training.t.alpha",
-    ])
+    #expect(
+      given == [
+        "mdssm", "title", "models.meta.latent", "models.meta.hidden", "models.meta.adapt.kind",
+        "models.meta.adapt.rank",
+        "models.wide.latent", "models.wide.hidden", "models.wide.adapt.kind", "models.wide.adapt.rank", "training.t.lr",
+        "training.t.smooth", "training.t.alpha",
+      ])
     #expect(origins.rows.filter(\.isDefault).map(\.path.description).contains("models.meta.adapt.layers"))
-    #expect(origins.json.contains(
-      """
-        {"path": "training.t.smooth", "value": "20 ms", "explicit": true, "chain": [{"layer": "extends rig.yaml", \
-      "file": "rig.yaml", "line": 1, "column": 34, "text": "20 ms"}]},
-        {"path": "training.t.lag", "value": "0 s", "explicit": false},
-      """))
+    #expect(
+      origins.json.contains(
+        """
+          {"path": "training.t.smooth", "value": "20 ms", "explicit": true, "chain": [{"layer": "extends rig.yaml", \
+        "file": "rig.yaml", "line": 1, "column": 34, "text": "20 ms"}]},
+          {"path": "training.t.lag", "value": "0 s", "explicit": false},
+        """))
   }
 
   @Test func `the resolved spec with origins is YAML of the same value`() throws {
