@@ -87,6 +87,10 @@ nonisolated var tests: [Target] {
     check("Execution", ["SpecLanguage", "YAMLReader", "ExperimentGraph", "Planner", "Bundle"]),
     check("Report", ["Bundle"]),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+    // the whole language: what its declarations give and what its specs go through
+    .testTarget(
+      name: "LanguageTests", dependencies: ["SpecLanguage", "YAMLReader", "SpecChecks", "ExperimentGraph"],
+      swiftSettings: strict),
     .testTarget(name: "MDSSMRunTests", dependencies: ["MDSSMRun"], swiftSettings: strict),
   ]
 }

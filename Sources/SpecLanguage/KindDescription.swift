@@ -1,3 +1,19 @@
+/// The limits of a scalar that other tools can check too.
+package struct Facets: Hashable, Sendable {
+  package var least: Double?
+  package var greatest: Double?
+  package var isLeastExcluded = false
+  /// The units of which one must stand behind the number.
+  package var units: [String] = []
+
+  package init(least: Double? = nil, greatest: Double? = nil, isLeastExcluded: Bool = false, units: [String] = []) {
+    self.least = least
+    self.greatest = greatest
+    self.isLeastExcluded = isLeastExcluded
+    self.units = units
+  }
+}
+
 /// What a value may be, as data: the error texts, the reference page and the JSON schema are made of it.
 package indirect enum KindDescription: Hashable, Sendable {
   /// The types of the language that are written as one scalar.
@@ -5,7 +21,7 @@ package indirect enum KindDescription: Hashable, Sendable {
     case int, float, bool, string, id, path, seed, time, frequency, memory, extent, expression, reference, any
   }
 
-  case scalar(ScalarType, String)
+  case scalar(ScalarType, String, facets: Facets? = nil)
   case choice([String])
   case list(KindDescription, count: ClosedRange<Int>)
   case map(KindDescription)
@@ -19,7 +35,7 @@ package indirect enum KindDescription: Hashable, Sendable {
   /// The kind in words, to stand behind "expected".
   package var words: String {
     switch self {
-    case .scalar(_, let words): words
+    case .scalar(_, let words, _): words
     case .choice(let names): names.count == 1 ? "`\(names[0])`" : "one of " + names.joined(separator: ", ")
     case .list(let kind, let count): Self.listWords(kind, count)
     case .map(let kind): "a mapping from names to \(kind.words)"
