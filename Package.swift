@@ -8,8 +8,8 @@ let package = Package(
   dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")],
   targets: [
     // ground: values only
-    room("SpecLanguage", []),
     room("Randomness", []),
+    room("SpecLanguage", ["Randomness"]),
     room("TensorGraph", []),
     // first: machines and files
     system("CLibYAML", pkgConfig: "yaml-0.1", debian: "libyaml-dev"),
@@ -93,6 +93,10 @@ nonisolated var tests: [Target] {
     check("Execution", ["Planner", "Bundle", "StudyChecks"]),
     check("Report", ["Bundle"]),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+    // the whole language: what its declarations give and what its specs go through
+    .testTarget(
+      name: "LanguageTests", dependencies: ["SpecLanguage", "YAMLReader", "SpecChecks", "ExperimentGraph"],
+      swiftSettings: strict),
     .testTarget(
       name: "MDSSMRunTests", dependencies: ["MDSSMRun", "Bundle", "HDF5File"], exclude: ["Golden"],
       swiftSettings: strict),

@@ -53,7 +53,7 @@ package struct Specification: Sendable {
       "What computes."),
     notBuilt: [
       .init("comparisons", "Statistics declared before the numbers exist."), .init("sweep", "Templates of the spec."),
-      .init("extends", "Composition of several files."), .init("resources", "Limits of every stage."),
+      .init("resources", "Limits of every stage."),
       .init("launcher", "Where jobs run."),
     ],
     make: Self.init(

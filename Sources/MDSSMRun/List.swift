@@ -28,7 +28,7 @@ struct List: ParsableCommand {
   private static func kinds(_ kind: KindDescription, seen: Set<String>) -> [[String]] {
     switch kind {
     case .scalar, .choice: return []
-    case .list(let inner, _), .map(let inner), .optional(let inner): return kinds(inner, seen: seen)
+    case .list(let inner, _), .map(let inner), .paths(let inner), .optional(let inner): return kinds(inner, seen: seen)
     case .either(let first, let second): return kinds(first, seen: seen) + kinds(second, seen: seen)
     case .section(let schema): return schema.fields.flatMap { kinds($0.kind, seen: seen) }
     case .union(let union):

@@ -18,12 +18,6 @@ struct Loader {
     let source = try read()
     let file = YAML.read(source)
     guard let node = file.node, !file.diagnostics.hasErrors else { throw report(file.diagnostics) }
-    let composition = Composition(
-      profile: options.profile, overrides: options.overrides, environment: ProcessInfo.processInfo.environment,
-      readValue: { file, bytes, layer in
-        let result = YAML.read(value: bytes, of: file, layer: layer)
-        return (result.node, result.diagnostics)
-      })
     let composed = composition.compose(node)
     guard let document = composed.document else { throw report(file.diagnostics + composed.diagnostics) }
     var (specification, reading) = Reading.read(document, as: Specification.schema)
@@ -35,6 +29,29 @@ struct Loader {
     return LoadedSpec(
       specification: specification, document: document, source: source, reading: reading,
       base: base.isEmpty ? "." : base)
+  }
+
+  /// The points of the sweep of the spec; complaints are printed, and errors end the program.
+  func expand() throws(ExitCode) -> Expansion {
+    let file = YAML.read(try read())
+    guard let node = file.node, !file.diagnostics.hasErrors else { throw report(file.diagnostics) }
+    let layers = composition.layers(of: node)
+    guard !layers.diagnostics.hasErrors else { throw report(file.diagnostics + layers.diagnostics) }
+    let expansion = Sweep.expand(layers, language: Specification.schema.description)
+    let all = file.diagnostics + layers.diagnostics + expansion.diagnostics
+    guard !all.hasErrors else { throw report(all) }
+    if !all.isEmpty { Terminal.show(all, json: options.json) }
+    return expansion
+  }
+
+  private var composition: Composition {
+    Composition(
+      profile: options.profile, overrides: options.overrides, environment: ProcessInfo.processInfo.environment,
+      files: fragments,
+      readValue: { file, bytes, layer in
+        let result = YAML.read(value: bytes, of: file, layer: layer)
+        return (result.node, result.diagnostics)
+      })
   }
 
   /// Opens the headers of all datasets and joins them with the spec; complaints about the spec are printed.
@@ -92,6 +109,41 @@ struct Loader {
     var hasher = SHA256()
     while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty { hasher.update(Array(piece)) }
     return hasher.finish()
+  }
+
+  /// How the files that the spec extends are found: below the folder that the program was started in, or, when the spec
+  /// lies elsewhere, below the folder of the spec. Standard input extends nothing.
+  private var fragments: FragmentFiles? {
+    guard spec != "-", let canonical = Self.canonical(spec) else { return nil }
+    let started = Self.canonical(FileManager.default.currentDirectoryPath) ?? "/"
+    let own = (canonical as NSString).deletingLastPathComponent
+    let root = canonical.hasPrefix(started == "/" ? "/" : started + "/") ? started : own
+    return FragmentFiles(
+      root: root, spec: canonical,
+      resolve: { path, folder throws(FragmentFiles.Problem) in
+        guard let found = Self.canonical(folder + "/" + path) else { throw .missing }
+        return found
+      },
+      read: { path throws(FragmentFiles.Problem) in
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { throw .missing }
+        if isFolder.boolValue { throw .folder }
+        guard let file = FileHandle(forReadingAtPath: path) else { throw .unreadable("permission denied") }
+        defer { try? file.close() }
+        guard let data = try? file.read(upToCount: YAML.Limit.bytes + 1) else { return [] }
+        return Array(data)
+      },
+      parse: { file, layer in
+        let result = YAML.read(file, layer: layer)
+        return (result.node, result.diagnostics)
+      })
+  }
+
+  /// The path without links and `..`; nil when nothing is there.
+  private static func canonical(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
   }
 
   private func read() throws(ExitCode) -> SourceFile {

@@ -93,14 +93,70 @@ extension Code {
     "E1213", "another version of the language",
     "A spec begins with `mdssm: 1`. Defaults belong to the version, so a spec means the same for as long as it is read."
   )
+  package static let badExtends = Code(
+    "E1214", "`extends` that is not a list of relative paths",
+    "`extends: [common/rig.yaml]` lays the spec over other files. It is read before anything else: relative to the file "
+      + "that says it, without `${}`, without network, never set by a profile or an override.")
+  package static let noFragment = Code(
+    "E1215", "a file to extend that cannot be read", "Paths are relative to the file that says `extends`.")
+  package static let cyclicExtends = Code("E1216", "files that extend each other", "`extends` must end somewhere.")
+  package static let outsideProject = Code(
+    "E1217", "a file to extend outside the project",
+    "A study is one folder that can be handed on: what it extends lies inside, also after links are followed.")
+  package static let tooManyFragments = Code(
+    "E1218", "too many files that extend each other", "At most 16 deep and 64 in all.")
   package static let unused = Code(
     "W1001", "a definition that nothing uses", "The definition has no effect. Remove it, or use it.")
 
   static let ofComposition: [Code] = [
     .unknownSibling, .cyclicLike, .nothingToUnset, .unknownProfile, .badOverride, .badParameter, .badVariable,
-    .unsetVariable, .badExpression, .noExpressionValue, .unknownName, .badInterpolation, .languageVersion, .unused,
+    .unsetVariable, .badExpression, .noExpressionValue, .unknownName, .badInterpolation, .languageVersion, .badExtends,
+    .noFragment,
+    .cyclicExtends, .outsideProject, .tooManyFragments, .unused,
   ]
 
   /// Every code of the language itself, by number.
-  package static let ofLanguage: [Code] = ofReading + ofComposition
+  package static let ofLanguage: [Code] = (ofReading + ofComposition + ofSweeps).sorted { $0.id < $1.id }
+}
+
+// The codes of sweeps.
+extension Code {
+  package static let badSweep = Code(
+    "E1301", "values of a sweep that cannot be read",
+    "Values are a list, or one of `{range: [from, to], step: s}`, `{linspace: [a, b, n]}`, `{log_grid: [a, b, n]}`, "
+      + "`{seeds: n}`, `{uniform: [a, b]}`, `{log_uniform: [a, b]}`, `{int_uniform: [a, b]}`, `{normal: [mean, sd]}`, "
+      + "`{choice: [...]}`.")
+  package static let unknownSweptPath = Code(
+    "E1302", "a sweep over a path that does not exist",
+    "A swept path is written from the top of the spec, such as `models.meta.dynamics.latent`, and its entry exists.")
+  package static let sweptWithoutEffect = Code(
+    "E1303", "a swept path without effect at some point of the sweep",
+    "At some point the key means nothing, because another `kind` is chosen there or nothing uses the parameter. Axes "
+      + "that exist only where they mean something stand under `when`.")
+  package static let sweptTwice = Code(
+    "E1304", "a path that is swept twice", "At every point each path has one value.")
+  package static let zipLengths = Code(
+    "E1305", "columns of different length under `zip`", "The columns of one item of `zip` move together, row by row.")
+  package static let tooManyPoints = Code(
+    "E1306", "a sweep with more points than its limit",
+    "`limit` (1000 unless the spec says otherwise) guards against a product that is larger than it looks.")
+  package static let strategyMismatch = Code(
+    "E1307", "a strategy that does not fit the values",
+    "Lists enumerate, distributions draw: `random` and `sobol` need a distribution, and a distribution needs them.")
+  package static let conditionOnDraw = Code(
+    "E1308", "a condition on a value that is drawn later",
+    "`when` and `exclude` come before the draws, so that every point that is left gets all of its draws.")
+  package static let nothingExcluded = Code(
+    "W1301", "an `exclude` that removes nothing", "No point of the sweep has these values.")
+  package static let neverHolds = Code(
+    "W1302", "a `when` that never holds", "Its axes are in no point of the sweep.")
+  package static let includedAlready = Code(
+    "W1303", "an `include` that adds nothing", "The sweep has a point with the same content.")
+  package static let overrideSwept = Code(
+    "W1304", "an override that the sweep replaces", "The sweep lies above all other layers.")
+
+  static let ofSweeps: [Code] = [
+    .badSweep, .unknownSweptPath, .sweptWithoutEffect, .sweptTwice, .zipLengths, .tooManyPoints, .strategyMismatch,
+    .conditionOnDraw, .nothingExcluded, .neverHolds, .includedAlready, .overrideSwept,
+  ]
 }

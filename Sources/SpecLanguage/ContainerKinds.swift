@@ -111,7 +111,7 @@ extension KindDescription {
     switch self {
     case .scalar, .choice: [.scalar]
     case .list: [.sequence]
-    case .map, .section, .union: [.mapping]
+    case .map, .paths, .section, .union: [.mapping]
     case .optional(let kind): kind.shapes.union([.scalar])
     case .either(let first, let second): first.shapes.union(second.shapes)
     }

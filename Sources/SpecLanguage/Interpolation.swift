@@ -9,7 +9,7 @@ struct Interpolation {
   private var declaredVariables: [String: Span] = [:]
   private var values: [String: Node] = [:]
   private var open: [String] = []
-  private var usedParameters: Set<String> = []
+  private(set) var usedParameters: Set<String> = []
   private(set) var usedVariables: [String] = []
   /// Nodes and text bytes that parameters may still add: a few lines cannot grow without end.
   private var budget = 1 << 20

@@ -1,14 +1,32 @@
+/// The limits of a scalar that other tools can check too.
+package struct Facets: Hashable, Sendable {
+  package var least: Double?
+  package var greatest: Double?
+  package var isLeastExcluded = false
+  /// The units of which one must stand behind the number.
+  package var units: [String] = []
+
+  package init(least: Double? = nil, greatest: Double? = nil, isLeastExcluded: Bool = false, units: [String] = []) {
+    self.least = least
+    self.greatest = greatest
+    self.isLeastExcluded = isLeastExcluded
+    self.units = units
+  }
+}
+
 /// What a value may be, as data: the error texts, the reference page and the JSON schema are made of it.
 package indirect enum KindDescription: Hashable, Sendable {
   /// The types of the language that are written as one scalar.
   package enum ScalarType: String, Hashable, CaseIterable, Sendable {
-    case int, float, bool, string, id, path, seed, time, frequency, memory, extent, expression, reference
+    case int, float, bool, string, id, path, seed, time, frequency, memory, extent, expression, reference, any
   }
 
-  case scalar(ScalarType, String)
+  case scalar(ScalarType, String, facets: Facets? = nil)
   case choice([String])
   case list(KindDescription, count: ClosedRange<Int>)
   case map(KindDescription)
+  /// A mapping from paths into the spec, such as `models.meta.dynamics.latent`.
+  case paths(KindDescription)
   case optional(KindDescription)
   case section(SchemaDescription)
   case union(UnionDescription)
@@ -17,10 +35,11 @@ package indirect enum KindDescription: Hashable, Sendable {
   /// The kind in words, to stand behind "expected".
   package var words: String {
     switch self {
-    case .scalar(_, let words): words
+    case .scalar(_, let words, _): words
     case .choice(let names): names.count == 1 ? "`\(names[0])`" : "one of " + names.joined(separator: ", ")
     case .list(let kind, let count): Self.listWords(kind, count)
     case .map(let kind): "a mapping from names to \(kind.words)"
+    case .paths(let kind): "a mapping from paths to \(kind.words)"
     case .optional(let kind): kind.words
     case .section(let schema): "a mapping with the keys of `\(schema.name)`"
     case .union(let union): "a mapping with a `kind` of \(union.name)"

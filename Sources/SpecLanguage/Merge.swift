@@ -17,7 +17,9 @@ struct Merge {
 
   private mutating func merged(_ base: Node, _ over: Node, path: SpecPath) -> Node {
     guard let lower = base.entries, let upper = over.entries else { return replaced(base, over, path: path) }
-    if let old = base["kind"]?.scalar?.text, let new = over["kind"]?.scalar?.text, old != new { return over }
+    if let old = base["kind"]?.scalar?.text, let new = over["kind"]?.scalar?.text, old != new {
+      return over.replacing(base)
+    }
     var entries = lower
     var pending: [Node] = []
     if let unset = over.entry("unset") {
@@ -37,17 +39,22 @@ struct Merge {
       }
     }
     if !pending.isEmpty, let unset = over.entry("unset") { add(pending, from: unset, to: &entries) }
-    return Node(.mapping(entries), span: base.span, layer: over.layer)
+    // The file is what its author reads: a fragment below it or a profile above it does not stand for the whole.
+    return Node(.mapping(entries), span: over.layer == .file ? over.span : base.span, layer: over.layer)
   }
 
   private func replaced(_ base: Node, _ over: Node, path: SpecPath) -> Node {
     // A value for a declared parameter replaces its default and leaves its declaration.
     let isParameter = path.steps.count == 2 && path.steps.first == .key("params")
-    guard isParameter, base["type"] != nil || base["default"] != nil, let entries = base.entries else { return over }
-    let key = base.entry("default")?.keySpan ?? over.span
+    guard isParameter, base["type"] != nil || base["default"] != nil, let entries = base.entries else {
+      return over.replacing(base)
+    }
+    let old = base.entry("default")
+    let value = old.map { over.replacing($0.value) } ?? over
     var node = base
     node.content = .mapping(
-      entries.filter { $0.key != "default" } + [Node.Entry(key: "default", keySpan: key, value: over)])
+      entries.filter { $0.key != "default" }
+        + [Node.Entry(key: "default", keySpan: old?.keySpan ?? over.span, value: value)])
     return node
   }
 
@@ -149,7 +156,7 @@ struct Merge {
     }
     open.append(entry)
     inherited.append(Reference(section: section.key, id: base.key))
-    let lower = resolve(base, in: section, &resolved, &open)
+    let lower = resolve(base, in: section, &resolved, &open).inherited(from: base.key)
     open.removeLast()
     var node = merged(lower, own, path: path)
     node.span = entry.value.span

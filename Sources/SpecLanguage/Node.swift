@@ -25,6 +25,7 @@ package struct Node: Hashable, Sendable {
     case file
     case profile(String)
     case argument
+    case sweep
   }
 
   /// Where a value came from when it does not stand at its own place: a parameter, a variable.
@@ -42,6 +43,10 @@ package struct Node: Hashable, Sendable {
   package var span: Span
   package var layer: Layer
   package var source: Source?
+  /// What this value replaced on its way up the layers, lowest first.
+  package var history: [Origin] = []
+  /// The sibling that it was inherited from by `like`.
+  package var sibling: String?
   /// Whether the node could not be given its value and has been complained about: nothing more is said of it.
   package var isBroken = false
 

@@ -5,7 +5,10 @@ extension ValueKind where Value == Int {
 
   package static func int(_ range: ClosedRange<Int>) -> Self {
     let words = "a whole number" + rangeWords(range)
-    return .scalar(.int, words, write: { .int($0) }) { scalar throws(ScalarProblem) in
+    let facets = Facets(
+      least: range.lowerBound == Int.min ? nil : Double(range.lowerBound),
+      greatest: range.upperBound == Int.max ? nil : Double(range.upperBound))
+    return .scalar(.int, words, facets: facets, write: { .int($0) }) { scalar throws(ScalarProblem) in
       let value = try NumberText.int(scalar)
       guard range.contains(value) else { throw ScalarProblem(code: .outOfRange, reason: "is \(value)" + advice(range)) }
       return value
@@ -38,7 +41,7 @@ extension ValueKind where Value == UInt64 {
   /// The seed of a random stream: a whole number of at least 0.
   package static var seed: Self {
     let words = "a seed: a whole number of at least 0"
-    return .scalar(.seed, words, write: { Int(exactly: $0).map { .int($0) } ?? .string(String($0)) }) {
+    return .scalar(.seed, words, facets: Facets(least: 0), write: { Int(exactly: $0).map { .int($0) } ?? .string(String($0)) }) {
       scalar throws(ScalarProblem) in
       let value = try NumberText.int(scalar)
       guard value >= 0 else { throw ScalarProblem(code: .outOfRange, reason: "is \(value); use 0 or more") }
@@ -49,28 +52,37 @@ extension ValueKind where Value == UInt64 {
 
 extension ValueKind where Value == Double {
   /// Any finite number.
-  package static var float: Self { .number("a number", advice: "") { _ in true } }
+  package static var float: Self { .number("a number", Facets(), advice: "") { _ in true } }
 
   package static func float(_ range: ClosedRange<Double>) -> Self {
     let bounds = "\(short(range.lowerBound)) to \(short(range.upperBound))"
-    return .number("a number from \(bounds)", advice: "use \(bounds)") { range.contains($0) }
+    return .number(
+      "a number from \(bounds)", Facets(least: range.lowerBound, greatest: range.upperBound), advice: "use \(bounds)") { range.contains($0) }
   }
 
   /// A number above 0.
-  package static var positive: Self { .number("a number above 0", advice: "use a number above 0") { $0 > 0 } }
+  package static var positive: Self { 
+    .number("a number above 0", Facets(least: 0, isLeastExcluded: true), advice: "use a number above 0") { $0 > 0 }
+  }
 
   /// A number of at least 0.
-  package static var nonNegative: Self { .number("a number of at least 0", advice: "use 0 or more") { $0 >= 0 } }
+  package static var nonNegative: Self { 
+    .number("a number of at least 0", Facets(least: 0), advice: "use 0 or more") { $0 >= 0 }
+  }
 
   package static var probability: Self {
-    .number("a probability from 0 to 1", advice: "use 0 to 1") { (0...1).contains($0) }
+    .number("a probability from 0 to 1", Facets(least: 0, greatest: 1), advice: "use 0 to 1") { (0...1).contains($0) }
   }
 
   /// A share of a whole, from 0 to 1.
-  package static var ratio: Self { .number("a ratio from 0 to 1", advice: "use 0 to 1") { (0...1).contains($0) } }
+  package static var ratio: Self {
+    .number("a ratio from 0 to 1", Facets(least: 0, greatest: 1), advice: "use 0 to 1") { (0...1).contains($0) }
+  }
 
-  private static func number(_ words: String, advice: String, _ isValid: @escaping @Sendable (Double) -> Bool) -> Self {
-    .scalar(.float, words, write: { .float($0) }) { scalar throws(ScalarProblem) in
+  private static func number(
+    _ words: String, _ facets: Facets, advice: String, _ isValid: @escaping @Sendable (Double) -> Bool
+  ) -> Self {
+    .scalar(.float, words, facets: facets, write: { .float($0) }) { scalar throws(ScalarProblem) in
       let value = try NumberText.float(scalar)
       guard isValid(value) else {
         throw ScalarProblem(code: .outOfRange, reason: "is \(scalar.text.shortened(to: 40)); \(advice)")

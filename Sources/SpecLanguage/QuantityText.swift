@@ -22,6 +22,8 @@ enum QuantityText {
 
   static func text(frequency value: Double) -> String { "\(trimmed(value)) Hz" }
 
+  static let memoryUnits = ["B", "kB", "MB", "GB", "KiB", "MiB", "GiB"]
+
   /// Memory in bytes: `512 MiB`, `4 GB`.
   static func memory(_ scalar: Scalar) throws(ScalarProblem) -> Int {
     let factors = [("B", 1), ("kB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000)]

@@ -17,7 +17,7 @@ extension Reading {
       if let later = schema.notBuilt.first(where: { $0.name == entry.key }) {
         reportNotBuilt("key `\(entry.key)` of `\(schema.name)`", later, at: entry.keySpan, key: entry.key)
       } else {
-        reportUnknown(entry, in: node, schema: schema)
+        reportUnknown(entry, in: node, schema: schema, arm: arm)
       }
     }
     return true
@@ -90,7 +90,9 @@ extension Reading {
       label: "not built yet", notes: (later.doc.isEmpty ? [] : [later.doc]) + notes)
   }
 
-  private mutating func reportUnknown(_ entry: Node.Entry, in node: Node, schema: SchemaDescription) {
+  private mutating func reportUnknown(
+    _ entry: Node.Entry, in node: Node, schema: SchemaDescription, arm: String?
+  ) {
     let names = schema.fields.map(\.name)
     let free = isHelpful ? names.filter { node.entry($0) == nil } : []
     let match = Suggestion.nearest(to: entry.key, among: free)
@@ -104,10 +106,14 @@ extension Reading {
     let owner = path.isRoot ? "at the top level" : "in \(subject)"
     let keys =
       names.isEmpty ? "`\(schema.name)` has no keys" : "keys of `\(schema.name)`: " + names.joined(separator: ", ")
+    // The kind may have been picked by another layer, out of the author's sight.
+    let kind = arm.flatMap { _ in node["kind"] }.flatMap { $0.layer == entry.value.layer ? nil : $0 }
+    let remarks = kind.map { [Diagnostic.Remark($0.span, "`kind` is given here")] } ?? []
     report(
-      .unknownKey, "unknown key `\(entry.key.shortened(to: 40))` \(owner)", at: entry.keySpan, key: entry.key,
-      label: "not a key of `\(schema.name)`", help: help, notes: [keys],
-      fix: match.map { .init(entry.keySpan, replacement: $0.word, isSafe: $0.isCertain) })
+      Diagnostic(
+        .unknownKey, "unknown key `\(entry.key.shortened(to: 40))` \(owner)", at: entry.keySpan,
+        label: "not a key of `\(schema.name)`", path: path.appending(entry.key), secondary: remarks, help: help,
+        notes: [keys], fix: match.map { .init(entry.keySpan, replacement: $0.word, isSafe: $0.isCertain) }))
   }
 }
 
@@ -125,7 +131,7 @@ extension SchemaDescription {
     case .optional(let inner): return homes(of: key, in: inner, at: place)
     case .either(let first, let second):
       return homes(of: key, in: first, at: place) + homes(of: key, in: second, at: place)
-    case .map(let inner): return homes(of: key, in: inner, at: place + ".*")
+    case .map(let inner), .paths(let inner): return homes(of: key, in: inner, at: place + ".*")
     case .union(let union): return union.arms.flatMap { homes(of: key, in: .section($0), at: place) }
     case .section(let schema):
       var found = schema.fields.contains { $0.name == key } ? [place] : []

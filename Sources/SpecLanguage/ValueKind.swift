@@ -27,11 +27,12 @@ package struct ValueKind<Value: Sendable>: Sendable {
 
   /// A kind that is written as one scalar.
   static func scalar(
-    _ type: KindDescription.ScalarType, _ words: String, write: @escaping @Sendable (Value) -> Plain,
+    _ type: KindDescription.ScalarType, _ words: String, facets: Facets? = nil,
+    write: @escaping @Sendable (Value) -> Plain,
     parse: @escaping @Sendable (Scalar) throws(ScalarProblem) -> Value
   ) -> Self {
     Self(
-      .scalar(type, words),
+      .scalar(type, words, facets: facets),
       read: { node, reading in
         guard let scalar = reading.scalar(of: node, expecting: words) else { return nil }
         do throws(ScalarProblem) {

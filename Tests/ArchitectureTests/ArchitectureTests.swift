@@ -28,7 +28,8 @@ struct ArchitectureTests {
     var read = 0
     for room in house.rooms {
       for path in files(room.folder, endingIn: [".swift"]) {
-        #expect(house.problems(of: try text(path), in: room, path: path) == [])
+        let problems = house.problems(of: try text(path), in: room, path: path)
+        #expect(problems == [], "\(problems)")
         read += 1
       }
     }

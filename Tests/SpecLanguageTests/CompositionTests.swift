@@ -4,7 +4,7 @@ import Testing
 
 /// Specs with marked places, complaints of composition.
 private let markedCompositions: [String] = [
-  "mdssm: 1\n⟦E1004 extends⟧: [a.yaml]\n⟦E1004 sweep⟧: {axes: {}}",
+  "mdssm: 1\n⟦E1214 extends⟧: [a.yaml]\n⟦E1004 sweep⟧: {axes: {}}",
   // like and unset
   "mdssm: 1\nmodels: {a: {latent: 3, hidden: [4]}, b: {like: a, latent: 4, unset: [hidden]}}",
   "mdssm: 1\nmodels: {alpha: {latent: 3}, b: {like: ⟦E1201 alhpa⟧, latent: 4}}",

@@ -1,0 +1,113 @@
+/// A distribution that a swept value is drawn from, as the map from a number in (0, 1) to a value.
+enum Distribution: Hashable, Sendable {
+  case uniform(Double, Double)
+  /// Uniform in the logarithm; the bounds are values, not exponents.
+  case logUniform(Double, Double)
+  /// Both bounds included.
+  case intUniform(Int, Int)
+  case normal(mean: Double, deviation: Double)
+  case choice([Node])
+
+  /// The value at a quantile in (0, 1): the inverse of the distribution function.
+  func value(at quantile: Double) -> Drawn {
+    switch self {
+    case .uniform(let low, let high):
+      return .number(SweptNumber.rounded(low + quantile * (high - low), within: low...high))
+    case .logUniform(let low, let high):
+      let (first, last) = (ElementaryFunctions.log(low), ElementaryFunctions.log(high))
+      let value = ElementaryFunctions.exp(first + quantile * (last - first))
+      return .number(SweptNumber.rounded(value, within: low...high))
+    case .intUniform(let low, let high):
+      let count = Double(high.subtractingReportingOverflow(low).partialValue) + 1
+      return .whole(min(high, low + Int(quantile * count)))
+    case .normal(let mean, let deviation):
+      return .number(SweptNumber.rounded(mean + deviation * Self.standardNormal(at: quantile), within: nil))
+    case .choice(let nodes): return .node(nodes[min(nodes.count - 1, Int(quantile * Double(nodes.count)))])
+    }
+  }
+
+  enum Drawn {
+    case number(Double)
+    case whole(Int)
+    case node(Node)
+  }
+
+  /// The quantile of the standard normal distribution, relative error about 1e-16.
+  ///
+  /// Source: Wichura 1988, "Algorithm AS 241: The percentage points of the normal distribution", PPND16.
+  static func standardNormal(at quantile: Double) -> Double {
+    let q = quantile - 0.5
+    if q.magnitude <= 0.425 {
+      let r = 0.180625 - q * q
+      return q * ratio(r, centre.0, centre.1)
+    }
+    let tail = q < 0 ? quantile : 1 - quantile
+    let r = (-ElementaryFunctions.log(tail)).squareRoot()
+    let value = r <= 5 ? ratio(r - 1.6, middle.0, middle.1) : ratio(r - 5, far.0, far.1)
+    return q < 0 ? -value : value
+  }
+
+  private static func ratio(_ x: Double, _ above: [Double], _ below: [Double]) -> Double {
+    above.reduce(0) { $0 * x + $1 } / below.reduce(0) { $0 * x + $1 }
+  }
+
+  // Coefficients of AS 241, highest power first.
+  private static let centre: ([Double], [Double]) = (
+    [
+      2.5090809287301226727e3, 3.3430575583588128105e4, 6.7265770927008700853e4, 4.5921953931549871457e4,
+      1.3731693765509461125e4, 1.9715909503065514427e3, 1.3314166789178437745e2, 3.3871328727963666080e0,
+    ],
+    [
+      5.2264952788528545610e3, 2.8729085735721942674e4, 3.9307895800092710610e4, 2.1213794301586595867e4,
+      5.3941960214247511077e3, 6.8718700749205790830e2, 4.2313330701600911252e1, 1,
+    ]
+  )
+  private static let middle: ([Double], [Double]) = (
+    [
+      7.74545014278341407640e-4, 2.27238449892691845833e-2, 2.41780725177450611770e-1, 1.27045825245236838258e0,
+      3.64784832476320460504e0, 5.76949722146069140550e0, 4.63033784615654529590e0, 1.42343711074968357734e0,
+    ],
+    [
+      1.05075007164441684324e-9, 5.47593808499534494600e-4, 1.51986665636164571966e-2, 1.48103976427480074590e-1,
+      6.89767334985100004550e-1, 1.67638483018380384940e0, 2.05319162663775882187e0, 1,
+    ]
+  )
+  private static let far: ([Double], [Double]) = (
+    [
+      2.01033439929228813265e-7, 2.71155556874348757815e-5, 1.24266094738807843860e-3, 2.65321895265761230930e-2,
+      2.96560571828504891230e-1, 1.78482653991729133580e0, 5.46378491116411436990e0, 6.65790464350110377720e0,
+    ],
+    [
+      2.04426310338993978564e-15, 1.42151175831644588870e-7, 1.84631831751005468180e-5, 7.86869131145613259100e-4,
+      1.48753612908506148525e-2, 1.36929880922735805310e-1, 5.99832206555887937690e-1, 1,
+    ]
+  )
+}
+
+/// Numbers of a sweep as text: short enough to read, and exactly what the point gets.
+enum SweptNumber {
+  /// The nearest number of twelve significant decimal digits, kept inside its bounds.
+  static func rounded(_ value: Double, within bounds: ClosedRange<Double>?) -> Double {
+    guard let decimal = Decimal(value.description), decimal.digits.count > 12 else { return value }
+    var digits = Array(decimal.digits.prefix(12))
+    if decimal.digits[12] >= 5 {
+      var place = digits.count - 1
+      while place >= 0, digits[place] == 9 {
+        digits[place] = 0
+        place -= 1
+      }
+      if place >= 0 { digits[place] += 1 } else { digits.insert(1, at: 0) }
+    }
+    let exponent = decimal.exponent + decimal.digits.count - 12
+    let text = digits.map(String.init).joined()
+    let result = Double("\(decimal.isNegative ? "-" : "")\(text)e\(exponent)") ?? value
+    guard let bounds else { return result }
+    return min(max(result, bounds.lowerBound), bounds.upperBound)
+  }
+
+  /// A number without a point where it is whole, so that keys that take whole numbers read it too.
+  static func text(_ value: Double) -> String {
+    if let whole = Int(exactly: value), whole.magnitude < 1 << 53 { return String(whole) }
+    return value.description
+  }
+}

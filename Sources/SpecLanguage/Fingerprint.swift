@@ -1,0 +1,103 @@
+/// 128 bits that stand for a sequence of bytes: equal bytes, equal fingerprint on every machine.
+///
+/// Two lanes of folded 64 x 64 -> 128 bit products over 8-byte words. Good enough to tell the points of a sweep apart;
+/// not made to withstand an attacker, which is what the digests of artifacts are for.
+struct Fingerprint: Hashable, Sendable {
+  private(set) var high: UInt64 = 0x9E37_79B9_7F4A_7C15
+  private(set) var low: UInt64 = 0xD1B5_4A32_D192_ED03
+
+  init() {}
+
+  init(_ bytes: some Sequence<UInt8>) { add(bytes) }
+
+  mutating func add(_ bytes: some Sequence<UInt8>) {
+    var word: UInt64 = 0
+    var count: UInt64 = 0
+    for byte in bytes {
+      word |= UInt64(byte) << (8 * (count & 7))
+      count += 1
+      if count & 7 == 0 {
+        add(word: word)
+        word = 0
+      }
+    }
+    add(word: word)
+    add(word: count)
+  }
+
+  mutating func add(_ other: Fingerprint) {
+    add(word: other.high)
+    add(word: other.low)
+  }
+
+  private mutating func add(word: UInt64) {
+    high = Self.folded(high ^ word, 0xA076_1D64_78BD_642F) &+ 0xE703_7ED1_A0B4_28DB
+    low = Self.folded(low ^ (word << 32 | word >> 32), 0x8EBC_6AF0_9C88_C6E3) &+ 0x5899_65CC_7537_4CC3
+  }
+
+  private static func folded(_ left: UInt64, _ right: UInt64) -> UInt64 {
+    let product = left.multipliedFullWidth(by: right | 1)
+    return product.high ^ product.low
+  }
+
+  /// The first hexadecimal digits, at most 32.
+  func hex(_ digits: Int) -> String {
+    let text = [high, low].map { word in
+      let hex = String(word, radix: 16)
+      return String(repeating: "0", count: 16 - hex.count) + hex
+    }.joined()
+    return String(text.prefix(digits))
+  }
+}
+
+extension Fingerprint {
+  /// The content of a node: equal for values that read alike where no type is known, in whatever order of keys.
+  init(of node: Node) {
+    self.init()
+    switch node.content {
+    case .scalar(let scalar): add(scalar)
+    case .sequence(let nodes):
+      add(word: 1)
+      for node in nodes { add(Fingerprint(of: node)) }
+      add(word: UInt64(nodes.count))
+    case .mapping(let entries):
+      var sum = Fingerprint()
+      for entry in entries {
+        var one = Fingerprint(entry.key.utf8)
+        one.add(Fingerprint(of: entry.value))
+        sum.high &+= one.high
+        sum.low &+= one.low
+      }
+      add(word: 2)
+      add(sum)
+    }
+  }
+
+  private mutating func add(_ scalar: Scalar) {
+    // Most text begins with a letter and is no number, so that it need not be read as one.
+    let isWord =
+      scalar.text.utf8.first.map { $0 | 0x20 >= UInt8(ascii: "a") && $0 | 0x20 <= UInt8(ascii: "z") } ?? false
+    switch scalar.isText ? .string(scalar.text) : isWord ? Self.word(scalar.text) : Plain(resolving: scalar.text) {
+    case .string(let text):
+      add(word: 3)
+      add(text.utf8)
+    case .float(let value):
+      add(word: 4)
+      add(word: value.bitPattern)
+    case .int(let value):
+      add(word: 5)
+      add(word: UInt64(bitPattern: Int64(value)))
+    case .bool(let value): add(word: value ? 6 : 7)
+    case .null, .list, .map: add(word: 8)
+    }
+  }
+
+  private static func word(_ text: String) -> Plain {
+    switch text {
+    case "true": .bool(true)
+    case "false": .bool(false)
+    case "null", "Null", "NULL": .null
+    default: .string(text)
+    }
+  }
+}

@@ -1,0 +1,68 @@
+// What a sweep is complained about as a whole.
+extension SweepExpander {
+  mutating func complainTwice(_ axis: Sweep.Axis, _ candidate: Candidate) {
+    let other = candidate.values.first { $0.path.overlaps(axis.path) }?.span
+    let drawn = candidate.drawn.first { $0.path.overlaps(axis.path) }?.span
+    complain(
+      Diagnostic(
+        .sweptTwice, "`\(axis.path)` is swept twice at one point", at: axis.span, label: "swept again",
+        path: SpecPath("sweep"), secondary: (other ?? drawn).map { [.init($0, "first swept here")] } ?? [],
+        help: ["make the conditions exclude each other"], notes: ["at the point \(candidate.words)"]))
+  }
+
+  mutating func tooMany(_ count: Int, _ entry: Node.Entry) -> [Candidate] {
+    let words = count == Int.max ? "more combinations than can be counted" : "\(count) combinations"
+    complain(
+      Diagnostic(
+        .tooManyPoints, "the sweep has \(words); \(Self.combinationLimit) is the most", at: entry.keySpan,
+        label: "too many", path: SpecPath("sweep"), help: ["use `strategy: random` or `zip` instead of a full product"])
+    )
+    return [Candidate()]
+  }
+
+  mutating func checkLimit(_ count: Int, _ sweep: Sweep, _ entry: Node.Entry) {
+    guard count > sweep.limit, !diagnostics.hasErrors else { return }
+    let given = entry.value["limit"]
+    complain(
+      Diagnostic(
+        .tooManyPoints, "the sweep has \(count) points, and its limit is \(sweep.limit)",
+        at: given?.span ?? entry.keySpan, label: given == nil ? "the limit without `limit`" : "the limit",
+        path: SpecPath("sweep.limit"), help: ["write `limit: \(count)` if so many are meant"]))
+  }
+
+  mutating func warnIdle(_ sweep: Sweep) {
+    for (condition, count) in zip(sweep.when, holds) where count == 0 {
+      complain(
+        Diagnostic(
+          .neverHolds, "this `when` never holds, so its axes are in no point", at: condition.test.span,
+          label: "never true", path: SpecPath("sweep.when")))
+    }
+    for (exclusion, count) in zip(sweep.exclude, matches) where count == 0 {
+      complain(
+        Diagnostic(
+          .nothingExcluded, "this `exclude` removes nothing", at: exclusion.span, label: "matches no point",
+          path: SpecPath("sweep.exclude")))
+    }
+  }
+
+  /// Complaints about parameters that no point changes.
+  mutating func checkParameters() {
+    var interpolation = Interpolation(
+      document.with([document.entry("params"), document.entry("env")]), environment: environment)
+    _ = interpolation.run()
+    for diagnostic in interpolation.diagnostics where diagnostic.code != .unused { complain(diagnostic) }
+    usedParameters.formUnion(interpolation.usedParameters)
+    usedVariables.formUnion(interpolation.usedVariables)
+  }
+
+  mutating func warnUnused() {
+    for entry in document["params"]?.entries ?? [] where !entry.key.hasPrefix("x-") && Name.isValid(entry.key) {
+      guard !usedParameters.contains(entry.key) else { continue }
+      complain(Diagnostic(.unused, "parameter `\(entry.key)` is never used", at: entry.keySpan))
+    }
+    for node in document["env"]?.elements ?? [] {
+      guard let name = node.scalar?.text, !usedVariables.contains(name) else { continue }
+      complain(Diagnostic(.unused, "environment variable `\(name)` is never used", at: node.span))
+    }
+  }
+}

@@ -1,0 +1,182 @@
+import SpecLanguage
+import Testing
+import YAMLReader
+
+/// Every spec of the repository, broken in every small way: nothing crashes, nothing is accepted in silence, and the
+/// first help to a typo is the right spelling nearly always.
+@Suite(.timeLimit(.minutes(20))) struct MutationTests {
+  /// A word of the language in a spec: a key, or one of a closed list of words.
+  private struct Word {
+    var text: String
+    var bytes: Range<Int>
+  }
+
+  /// A value of a spec with what the language says about it.
+  private struct Place {
+    var path: SpecPath
+    var kind: KindDescription
+    var isRequired: Bool
+  }
+
+  @Test func `the first help to a typo is the right spelling`() throws {
+    var typos = 0
+    var helped = 0
+    var silent: [String] = []
+    var missed: [String: Int] = [:]
+    for (name, text) in try WholeLanguage.specs() {
+      let file = SourceFile(name: "spec.yaml", text: text)
+      let node = try #require(YAML.read(file).node)
+      var words: [Word] = []
+      collect(node, .section(LanguageKeys.file(WholeLanguage.description)), &words)
+      for word in words {
+        for typo in Self.typos(of: word.text) {
+          var bytes = Array(text.utf8)
+          bytes.replaceSubrange(word.bytes, with: typo.utf8)
+          let found = WholeLanguage.check(String(decoding: bytes, as: UTF8.self))
+          guard found.hasErrors else {
+            silent.append("\(name): \(word.text) -> \(typo)")
+            continue
+          }
+          typos += 1
+          let here = found.filter { $0.isError && $0.span.bytes.lowerBound == word.bytes.lowerBound }
+          if (here + found).first?.help.first?.contains("`\(word.text)`") ?? false {
+            helped += 1
+          } else {
+            missed["\(word.text) -> \(typo)", default: 0] += 1
+          }
+        }
+      }
+    }
+    let share = Double(helped) / Double(max(1, typos))
+    let percent = (share * 1000).rounded() / 10
+    print("one-character typos: \(typos); the first help is the right spelling for \(helped), \(percent) %")
+    print("missed: " + missed.sorted { $0.key < $1.key }.prefix(400).map { "\($0.key) x\($0.value)" }.joined(separator: ", "))
+    #expect(typos > 1000)
+    #expect(share >= 0.85)
+    #expect(silent == [])
+  }
+
+  @Test func `a missing required key and a value of another shape are refused`() throws {
+    let text = Node(.scalar(Scalar("zzz")), span: Span(SourceFile(name: "new", text: "zzz"), 0..<3))
+    let list = Node(.sequence([text]), span: text.span)
+    let map = Node(.mapping([.init(key: "zzz", keySpan: text.span, value: text)]), span: text.span)
+    let empty = Node(.scalar(Scalar("")), span: text.span)
+    for (name, source) in try WholeLanguage.specs() {
+      let node = try #require(YAML.read(SourceFile(name: "spec.yaml", text: source)).node)
+      var places: [Place] = []
+      collect(node, .section(WholeLanguage.description), .root, isRequired: true, &places)
+      #expect(places.count > 50)
+      for place in places where !place.path.isRoot {
+        let isHeir = node.node(at: SpecPath(Array(place.path.steps.prefix(2))))?["like"] != nil
+        let without = WholeLanguage.check(node.setting(place.path.steps[...], nil))
+        #expect(!place.isRequired || isHeir || without.hasErrors, "\(name) without \(place.path)")
+        for (shape, wrong) in Self.wrong(place.kind, text: text, list: list, map: map) {
+          let found = WholeLanguage.check(node.setting(place.path.steps[...], wrong))
+          #expect(found.hasErrors, "\(name): \(place.path) as \(shape)")
+        }
+        _ = WholeLanguage.check(node.setting(place.path.steps[...], empty))
+      }
+    }
+  }
+
+  /// Values of a shape that a kind does not take.
+  private static func wrong(_ kind: KindDescription, text: Node, list: Node, map: Node) -> [(String, Node)] {
+    switch kind {
+    case .scalar(.any, _, _), .either: []
+    case .scalar, .choice: [("list", list), ("mapping", map)]
+    case .list: [("text", text), ("mapping", map)]
+    case .map, .paths, .section, .union: [("text", text), ("list", list)]
+    case .optional(let inner): wrong(inner, text: text, list: list, map: map)
+    }
+  }
+
+  /// Drops, swaps, inserts and doubles one character at every place.
+  private static func typos(of word: String) -> [String] {
+    let letters = Array(word)
+    var typos: [String] = []
+    for index in letters.indices {
+      var dropped = letters
+      dropped.remove(at: index)
+      var doubled = letters
+      doubled.insert(letters[index], at: index)
+      var inserted = letters
+      inserted.insert("q", at: index)
+      var swapped = letters
+      if index + 1 < letters.count { swapped.swapAt(index, index + 1) }
+      typos += [dropped, doubled, inserted, swapped].map { String($0) }
+    }
+    var seen: Set<String> = [word, ""]
+    return typos.filter { seen.insert($0).inserted }
+  }
+
+  /// The words of the language in a node.
+  private func collect(_ node: Node, _ kind: KindDescription, _ words: inout [Word]) {
+    switch kind {
+    case .scalar: return
+    case .choice(let names):
+      if let text = node.scalar?.text, names.contains(text) { words.append(Word(text: text, bytes: node.span.bytes)) }
+    case .list(let inner, _): node.elements?.forEach { collect($0, inner, &words) }
+    case .map(let inner), .paths(let inner): node.entries?.forEach { collect($0.value, inner, &words) }
+    case .optional(let inner): collect(node, inner, &words)
+    case .either(let first, let second):
+      if case .scalar = first, node.scalar != nil { return }
+      collect(node, second, &words)
+    case .section(let schema): collect(node, schema, &words)
+    case .union(let union):
+      guard let kind = node["kind"], let arm = union.arms.first(where: { $0.name == kind.scalar?.text }) else { return }
+      words.append(Word(text: arm.name, bytes: kind.span.bytes))
+      collect(node, arm, &words)
+    }
+  }
+
+  private func collect(_ node: Node, _ schema: SchemaDescription, _ words: inout [Word]) {
+    for entry in node.entries ?? [] {
+      guard let field = schema.fields.first(where: { $0.name == entry.key }) else { continue }
+      words.append(Word(text: entry.key, bytes: entry.keySpan.bytes))
+      collect(entry.value, field.kind, &words)
+    }
+  }
+
+  /// The values of a node that the language knows.
+  private func collect(
+    _ node: Node, _ kind: KindDescription, _ path: SpecPath, isRequired: Bool, _ places: inout [Place]
+  ) {
+    places.append(Place(path: path, kind: kind, isRequired: isRequired))
+    let schema: SchemaDescription
+    switch kind {
+    case .scalar, .choice, .list, .either, .paths: return
+    case .optional(let inner):
+      places.removeLast()
+      collect(node, inner, path, isRequired: false, &places)
+      return
+    case .map(let inner):
+      for entry in node.entries ?? [] {
+        collect(entry.value, inner, path.appending(entry.key), isRequired: false, &places)
+      }
+      return
+    case .section(let own): schema = own
+    case .union(let union):
+      guard let arm = union.arms.first(where: { $0.name == node["kind"]?.scalar?.text }) else { return }
+      schema = arm
+    }
+    for entry in node.entries ?? [] {
+      guard let field = schema.fields.first(where: { $0.name == entry.key }) else { continue }
+      collect(entry.value, field.kind, path.appending(entry.key), isRequired: field.isRequired, &places)
+    }
+  }
+}
+
+extension Node {
+  /// The node with another value at a path, or without it.
+  fileprivate func setting(_ steps: ArraySlice<SpecPath.Step>, _ value: Node?) -> Node {
+    guard case .key(let key)? = steps.first, let entries else { return value ?? self }
+    var node = self
+    node.content = .mapping(
+      entries.compactMap { entry in
+        guard entry.key == key else { return entry }
+        if steps.count == 1, value == nil { return nil }
+        return Entry(key: key, keySpan: entry.keySpan, value: entry.value.setting(steps.dropFirst(), value))
+      })
+    return node
+  }
+}
