@@ -23,13 +23,19 @@ package struct Manifest: Hashable, Sendable {
   package struct Failure: Hashable, Sendable {
     package var job: String
     package var message: String
+    /// Where in the spec it was asked for: `study.yaml:41:3`.
+    package var place: String?
     package var session: String?
     package var file: String?
     package var object: String?
 
-    package init(job: String, message: String, session: String? = nil, file: String? = nil, object: String? = nil) {
+    package init(
+      job: String, message: String, place: String? = nil, session: String? = nil, file: String? = nil,
+      object: String? = nil
+    ) {
       self.job = job
       self.message = message
+      self.place = place
       self.session = session
       self.file = file
       self.object = object
@@ -86,6 +92,7 @@ extension Manifest.File {
 extension Manifest.Failure {
   fileprivate var json: JSONValue {
     var map: [String: JSONValue] = ["job": .string(job), "message": .string(message)]
+    map["place"] = place.map(JSONValue.string)
     map["session"] = session.map(JSONValue.string)
     map["file"] = file.map(JSONValue.string)
     map["object"] = object.map(JSONValue.string)
@@ -95,7 +102,7 @@ extension Manifest.Failure {
   fileprivate init?(_ json: JSONValue) {
     guard let job = json["job"]?.string, let message = json["message"]?.string else { return nil }
     self.init(
-      job: job, message: message, session: json["session"]?.string, file: json["file"]?.string,
-      object: json["object"]?.string)
+      job: job, message: message, place: json["place"]?.string, session: json["session"]?.string,
+      file: json["file"]?.string, object: json["object"]?.string)
   }
 }

@@ -30,6 +30,18 @@ package struct Store: Sendable {
     return artifact.files.allSatisfy { Disk.size(artifact.folder + "/" + $0.name) == $0.bytes }
   }
 
+  /// Whether the artifact is there and the content of every file is the recorded one.
+  package func isWhole(_ key: ArtifactKey) -> Bool {
+    guard let artifact = try? artifact(key) else { return false }
+    return artifact.files.allSatisfy { (try? artifact.read($0.name)) != nil }
+  }
+
+  /// Takes an artifact away, so that it can be made again.
+  package func discard(_ key: ArtifactKey) {
+    let place = root + "/tmp/discarded-" + UniqueName.make()
+    if (try? disk.move(folder(key), to: place)) == true { disk.remove(place) }
+  }
+
   /// The record of an artifact. Throws `missing` when there is none.
   package func artifact(_ key: ArtifactKey) throws(BundleError) -> Artifact {
     let folder = folder(key)

@@ -28,7 +28,7 @@ void ck_products(
       const int64_t part = rows - done < BLOCK ? rows - done : BLOCK;
       kernels->product(
           c + done * plan->rowC, plan->rowC, a + done * plan->rowA, plan->rowA, plan->columnA, b, plan->rowB, (size_t)part,
-          (size_t)plan->n, (size_t)terms, 0);
+          (size_t)plan->n, (size_t)terms, plan->continues);
     }
   }
 }

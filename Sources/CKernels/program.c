@@ -11,11 +11,15 @@ static void splat(float *out, float value, int64_t count) {
   for (int64_t i = 0; i < count; i++) out[i] = value;
 }
 
-static void gather(float *out, const float *in, int64_t rows, int64_t rowStride, int64_t columns, int64_t columnStride) {
+static void gather(
+    const CKernels *kernels, float *out, const float *in, int64_t rows, int64_t rowStride, int64_t columns,
+    int64_t columnStride) {
+  if (columnStride == 1) {
+    kernels->moveRows(out, columns, in, rowStride, (size_t)rows, (size_t)columns);
+    return;
+  }
   for (int64_t r = 0; r < rows; r++, out += columns, in += rowStride) {
-    if (columnStride == 1) {
-      memcpy(out, in, (size_t)columns * sizeof *out);
-    } else if (columnStride == 0) {
+    if (columnStride == 0) {
       splat(out, *in, columns);
     } else {
       for (int64_t i = 0; i < columns; i++) out[i] = in[i * columnStride];
@@ -68,7 +72,7 @@ void ck_program(
           float *own = scratch + in->reg * CKTile;
           registers[in->reg] = own;
           if (isSame) continue;
-          gather(own, source, rowCount, rowStride, columnCount, in->strides[rank - 1]);
+          gather(kernels, own, source, rowCount, rowStride, columnCount, in->strides[rank - 1]);
           filled[i] = (Filled){source, rowCount, columnCount};
         }
         float *targets[program->outputCount + 1];
@@ -86,12 +90,13 @@ void ck_program(
           if (registers[out->reg] == targets[o]) continue;
           const float *value = registers[out->reg];
           const int64_t rowStride = out->strides[rank - 2], columnStride = out->strides[rank - 1];
-          for (int64_t k = 0; k < rowCount; k++, value += columnCount) {
-            float *target = targets[o] + k * rowStride;
-            if (columnStride == 1) memcpy(target, value, (size_t)columnCount * sizeof *target);
-            else
-              for (int64_t i = 0; i < columnCount; i++) target[i * columnStride] = value[i];
+          if (columnStride == 1) {
+            kernels->moveRows(
+                targets[o], rowStride, value, columnCount, (size_t)rowCount, (size_t)columnCount);
+            continue;
           }
+          for (int64_t k = 0; k < rowCount; k++, value += columnCount)
+            for (int64_t i = 0; i < columnCount; i++) targets[o][k * rowStride + i * columnStride] = value[i];
         }
       }
     }

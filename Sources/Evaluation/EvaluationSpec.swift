@@ -95,6 +95,7 @@ package struct ForecastSpec: Hashable, Sendable {
   package var context: Nanoseconds
   package var horizon: Nanoseconds
   package var embedding: EmbeddingSource
+  package var samples: Int
 
   /// Which trials tell the embedding of a session.
   package enum EmbeddingSource: String, CaseIterable, Hashable, Sendable {
@@ -105,17 +106,19 @@ package struct ForecastSpec: Hashable, Sendable {
   }
 
   package init(
-    of: [Reference], split: Split, context: Nanoseconds, horizon: Nanoseconds, embedding: EmbeddingSource
+    of: [Reference], split: Split, context: Nanoseconds, horizon: Nanoseconds, embedding: EmbeddingSource,
+    samples: Int
   ) {
     self.of = of
     self.split = split
     self.context = context
     self.horizon = horizon
     self.embedding = embedding
+    self.samples = samples
   }
 
   package static let schema = Schema<Self>(
-    "forecast", "r2 at every bin after a context, open loop with the mean of the dynamics, beside two floors.",
+    "forecast", "r2 at every bin after a context, open loop, beside two floors.",
     Field("of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs."),
     Field("split", \.split, .choice(Split.self), default: .test, "The trials."),
     Field("context", \.context, .duration, "Time from the start of the trial that the model sees."),
@@ -123,7 +126,10 @@ package struct ForecastSpec: Hashable, Sendable {
     Field(
       "embedding", \.embedding, .choice(EmbeddingSource.self), default: .train,
       "Trials that tell the embedding: training trials, or the contexts alone."),
-    make: Self.init(of:split:context:horizon:embedding:))
+    Field(
+      "samples", \.samples, .int(0...100_000), default: 0,
+      "0 rolls out the mean of the dynamics; n averages n sampled paths, the mean of the forecast distribution."),
+    make: Self.init(of:split:context:horizon:embedding:samples:))
 }
 
 /// How well behaviour is decoded from what the model says.

@@ -13,17 +13,23 @@ package struct BundleAssembly {
     self.store = store
   }
 
-  /// Writes tables, models and predictions of every job that is done.
+  /// Writes tables, models and predictions of every job that is done, and lists every job that is not.
   ///
+  /// - Parameter place: where in the spec a failed job was asked for.
   /// - Returns: the rows of `metrics.tsv`.
-  package func write(_ outcomes: [JobOutcome], to bundle: BundleWriter) throws -> TSV {
+  package func write(
+    _ outcomes: [JobOutcome], to bundle: BundleWriter, place: (SpecPath) -> String?
+  ) throws -> TSV {
     var metrics = TSV(columns: ["trial", "run", "session", "split", "metric", "value", "n"])
     var embedding: TSV?
     for (job, outcome) in zip(plan.jobs, outcomes) {
       switch outcome {
-      case .failed(let failure): try bundle.add(failure)
+      case .failed(let failure):
+        for entry in failure.entries(place: place(failure.path)) { try bundle.add(entry) }
       case .left(let blocker):
-        try bundle.add(Manifest.Failure(job: job.name, message: "not done because `\(blocker)` is missing"))
+        try bundle.add(
+          Manifest.Failure(
+            job: job.name, message: "left: it reads `\(blocker)`, which is missing", place: place(job.path)))
       case .interrupted: continue
       case .done(let key, _, _):
         switch job {
@@ -42,13 +48,16 @@ package struct BundleAssembly {
 
   private func copyFit(_ key: ArtifactKey, _ fit: FitJob, _ bundle: BundleWriter) throws {
     let folder = "result/runs/\(fit.run)"
-    for (file, role) in [(FitArtifact.weights, "model"), (FitArtifact.history, "history"), (FitArtifact.summary, "fit")] {
+    for (file, role) in [
+      (FitArtifact.weights, "model"), (FitArtifact.history, "history"), (FitArtifact.summary, "fit"),
+    ] {
       try bundle.write(try store.read(key, file), to: "\(folder)/\(file)", role: role)
     }
   }
 
   private func addScores(_ key: ArtifactKey, _ job: EvaluateJob, _ metrics: inout TSV) throws {
-    guard let scores = TSV(parsing: String(decoding: try store.read(key, EvaluateExecution.scoresFile), as: UTF8.self)) else {
+    guard let scores = TSV(parsing: String(decoding: try store.read(key, EvaluateExecution.scoresFile), as: UTF8.self))
+    else {
       return
     }
     for row in scores.rows {
@@ -64,13 +73,14 @@ package struct BundleAssembly {
       let bytes = try store.read(key, file)
       switch file {
       case EvaluateExecution.embeddingFile:
-        guard let table = TSV(parsing: String(decoding: bytes, as: UTF8.self)) else { continue }
+        guard let found = TSV(parsing: String(decoding: bytes, as: UTF8.self)) else { continue }
+        let table = found.naming(job.run)
         if embedding?.columns == table.columns {
           for row in table.rows { embedding?.append(row.map { TSV.Cell.text($0) }) }
         } else if embedding == nil {
           embedding = table
         } else {
-          try bundle.write(bytes, to: "result/runs/\(job.run)/embedding.tsv", role: "embedding")
+          try bundle.write(table.text, to: "result/runs/\(job.run)/embedding.tsv", role: "embedding")
         }
       case EvaluateExecution.examplesFile:
         try bundle.write(bytes, to: "result/runs/\(job.run)/examples.tsv", role: "examples")
@@ -101,5 +111,14 @@ package struct BundleAssembly {
       ]
     }
     return ["format": 1, "jobs": .array(jobs), "sessions": .array(sessions)]
+  }
+}
+
+extension TSV {
+  /// The table with a first column that names a run: an artifact is named by its content and knows no run.
+  fileprivate func naming(_ run: String) -> TSV {
+    var table = TSV(columns: ["run"] + columns)
+    for row in rows { table.append(([run] + row).map { TSV.Cell.text($0) }) }
+    return table
   }
 }

@@ -33,8 +33,9 @@ struct Checkpoint {
   /// The saved state and history; nil when there is none or it does not fit the training.
   func load(count: Int) -> (state: TrainingState, history: String)? {
     guard let data = FileManager.default.contents(atPath: path), let file = try? Safetensors(decoding: Array(data)),
-      let values = file.doubles("values"), values.count == count, let first = file.doubles("first_moment"),
-      let second = file.doubles("second_moment"), let step = file.metadata["step"].flatMap({ Int($0) })
+      let values = file.doubles("values"), let first = file.doubles("first_moment"),
+      let second = file.doubles("second_moment"), let step = file.metadata["step"].flatMap({ Int($0) }),
+      [values, first, second, file.doubles("best") ?? values].allSatisfy({ $0.count == count })
     else { return nil }
     var state = TrainingState(values: values)
     state.firstMoment = first

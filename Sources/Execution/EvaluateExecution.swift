@@ -24,8 +24,16 @@ final class EvaluateExecution {
   private var extra: [(name: String, bytes: [UInt8])] = []
   private var predictions = PredictionFile()
 
-  init(_ job: EvaluateJob, fit: FittedModel, sessions: [Session], backend: any Backend) {
+  private let isInterrupted: () -> Bool
+
+  /// Thrown between two sessions when the program is asked to stop.
+  struct Interrupted: Error {}
+
+  init(
+    _ job: EvaluateJob, fit: FittedModel, sessions: [Session], backend: any Backend, isInterrupted: @escaping () -> Bool
+  ) {
     self.job = job
+    self.isInterrupted = isInterrupted
     self.sessions = sessions
     let stream = Stream(seed: job.fit.seed, path: ["fit"])
     trials = TrialSet(sessions, limit: job.fit.trials, stream: stream)
@@ -58,6 +66,7 @@ final class EvaluateExecution {
 
   private func reconstruction(_ spec: ReconstructionSpec) throws {
     for (index, session) in sessions.enumerated() {
+      try checkInterruption()
       let numbers = trials.trials(spec.split)[index]
       guard !numbers.isEmpty else { continue }
       let code = try code(index)
@@ -79,6 +88,7 @@ final class EvaluateExecution {
   private func forecast(_ spec: ForecastSpec) throws {
     var examples = ExampleTable()
     for (index, session) in sessions.enumerated() {
+      try checkInterruption()
       let numbers = trials.trials(spec.split)[index]
       guard !numbers.isEmpty else { continue }
       let context = spec.context.count / session.binWidth.count
@@ -92,7 +102,8 @@ final class EvaluateExecution {
       }
       let observed = session.values(of: long)
       let whole = observed.like(
-        try runner.forecast(index, trials: long, in: sessions, context: context, embedding: code))
+        try runner.forecast(
+          index, trials: long, in: sessions, context: context, embedding: code, samples: spec.samples))
       let end = min(context + horizon, observed.bins)
       let later = TrialValues(channels: observed.channels, trials: observed.trials, bins: end - context) {
         whole[$0, $1, context + $2]
@@ -104,7 +115,8 @@ final class EvaluateExecution {
       predictions.add(session.name, "observed", observed)
       if examples.sessions < 4 {
         let rebuilt = observed.like(try runner.reconstruct(index, trials: long, in: sessions, embedding: code))
-        examples.add(session, trial: long[0], observed: observed, reconstruction: rebuilt, forecast: whole, context: context)
+        examples.add(
+          session, trial: long[0], observed: observed, reconstruction: rebuilt, forecast: whole, context: context)
       }
     }
     extra.append((Self.examplesFile, Array(examples.table.text.utf8)))
@@ -115,7 +127,9 @@ final class EvaluateExecution {
     switch spec.decoder {
     case .ridge(let value): ridge = value
     }
+    var problems: [DataProblem] = []
     for (index, session) in sessions.enumerated() {
+      try checkInterruption()
       guard let behavior = session.behavior.first(where: { $0.name == spec.target }) else { continue }
       let numbers = trials.trials(spec.split)[index]
       let learning = trials.train[index]
@@ -128,7 +142,9 @@ final class EvaluateExecution {
         case .reconstruction:
           return observed.like(try runner.reconstruct(index, trials: chosen, in: sessions, embedding: code))
         case .forecast:
-          if fitted { return observed.like(try runner.reconstruct(index, trials: chosen, in: sessions, embedding: code)) }
+          if fitted {
+            return observed.like(try runner.reconstruct(index, trials: chosen, in: sessions, embedding: code))
+          }
           let context = (spec.context?.count ?? 0) / session.binWidth.count
           let whole = observed.like(
             try runner.forecast(index, trials: chosen, in: sessions, context: context, embedding: code))
@@ -137,32 +153,41 @@ final class EvaluateExecution {
           }
         }
       }
+      let trained = behavior.values(of: learning, session)
+      let tested = behavior.values(of: numbers, session)
+      for (values, split) in [(trained, Split.train), (tested, spec.split)] where !values.hasCompleteBin {
+        problems.append(
+          DataProblem(
+            session: session.name, file: job.fit.sessions[index].header.files.first, object: spec.target,
+            "`\(spec.target)` has no value in any bin of the trials of split `\(split.rawValue)`"))
+      }
+      guard problems.isEmpty else { continue }
       add(
         session, spec.split,
         Decode.scores(
-          trainRates: try activity(learning, fitted: true), trainBehavior: behavior.values(of: learning, session),
-          testRates: try activity(numbers, fitted: false), testBehavior: behavior.values(of: numbers, session),
-          alphas: ridge.alpha.values))
+          trainRates: try activity(learning, fitted: true), trainBehavior: trained,
+          testRates: try activity(numbers, fitted: false), testBehavior: tested, alphas: ridge.alpha.values))
     }
+    if !problems.isEmpty { throw DataProblems(problems) }
   }
 
   private func embedding(_ spec: EmbeddingSpec) throws {
     var codes: [[Double]] = []
     var spreads: [[Double]] = []
-    for (index, session) in sessions.enumerated() {
+    for index in sessions.indices {
+      try checkInterruption()
       let (mean, variance) = try runner.embedding(of: index, trials: embeddingTrials(index), in: sessions)
       codes.append(mean)
       spreads.append(variance.map { $0.squareRoot() })
-      _ = session
     }
     let size = codes.first?.count ?? 0
     let columns = spec.color.isEmpty ? Set(sessions.flatMap(\.metadata.keys)).sorted() : spec.color
     let names = (1...max(size, 1)).map { "e\($0)" } + (1...max(size, 1)).map { "sd\($0)" }
-    var table = TSV(columns: ["run", "session", "seed"] + names + columns)
+    var table = TSV(columns: ["session", "seed"] + names + columns)
     for (index, session) in sessions.enumerated() {
       let numbers = (codes[index] + spreads[index]).map(TSV.Cell.double)
       let metadata = columns.map { session.metadata[$0].map(TSV.Cell.text) ?? .empty }
-      table.append([.text(job.run), .text(session.name), .text(String(job.fit.seed))] + numbers + metadata)
+      table.append([.text(session.name), .text(String(job.fit.seed))] + numbers + metadata)
     }
     extra.append((Self.embeddingFile, Array(table.text.utf8)))
     for column in columns {
@@ -173,9 +198,12 @@ final class EvaluateExecution {
         let own = codes.map { $0[place] }
         let signed = Correlation.spearman(own, known)
         let magnitude = Correlation.spearman(own.map { abs($0) }, known.map { abs($0) })
-        scores.append([.text("*"), .text("train"), .text("spearman.e\(place + 1).\(column)"), .double(signed), .int(known.count)])
         scores.append([
-          .text("*"), .text("train"), .text("spearman.abs_e\(place + 1).abs_\(column)"), .double(magnitude), .int(known.count),
+          .text("*"), .text("train"), .text("spearman.e\(place + 1).\(column)"), .double(signed), .int(known.count),
+        ])
+        scores.append([
+          .text("*"), .text("train"), .text("spearman.abs_e\(place + 1).abs_\(column)"), .double(magnitude),
+          .int(known.count),
         ])
       }
     }
@@ -184,6 +212,10 @@ final class EvaluateExecution {
   // MARK: what sessions give
 
   /// The embedding of a session from its training trials.
+  private func checkInterruption() throws {
+    if isInterrupted() { throw Interrupted() }
+  }
+
   private func code(_ index: Int) throws -> [Double] {
     try runner.embedding(of: index, trials: embeddingTrials(index), in: sessions).mean
   }
@@ -198,36 +230,15 @@ final class EvaluateExecution {
 }
 
 extension TrialValues {
+  /// Whether some bin has a value in every row.
+  fileprivate var hasCompleteBin: Bool {
+    (0..<trials).contains { trial in
+      (0..<bins).contains { bin in (0..<channels).allSatisfy { !self[$0, trial, bin].isNaN } }
+    }
+  }
+
   /// Other values of the same shape.
   fileprivate func like(_ values: [Float]) -> TrialValues {
     TrialValues(channels: channels, trials: trials, bins: bins, values: values)
-  }
-}
-
-extension Session {
-  /// Observations of some trials, `[channels, trials, bins]`.
-  func values(of numbers: [Int]) -> TrialValues { values(of: numbers, in: observations, rows: channels) }
-
-  func truth(of numbers: [Int]) -> TrialValues? {
-    truth.map { values(of: numbers, in: $0, rows: channels) }
-  }
-
-  fileprivate func values(of numbers: [Int], in source: [Float], rows: Int) -> TrialValues {
-    var values: [Float] = []
-    values.reserveCapacity(rows * numbers.count * bins)
-    for row in 0..<rows {
-      for number in numbers {
-        let start = (row * trials.count + number) * bins
-        values += source[start..<start + bins]
-      }
-    }
-    return TrialValues(channels: rows, trials: numbers.count, bins: bins, values: values)
-  }
-}
-
-extension Behavior {
-  /// Values of some trials, `[dimensions, trials, bins]`.
-  func values(of numbers: [Int], _ session: Session) -> TrialValues {
-    session.values(of: numbers, in: values, rows: dimensions)
   }
 }

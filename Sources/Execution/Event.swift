@@ -5,10 +5,18 @@ package enum Event: Sendable {
   case started(job: String, number: Int, of: Int)
   /// The artifact exists already.
   case skipped(job: String, number: Int, of: Int)
+  /// Another process is at this job; its result will be used.
+  case waiting(job: String)
+  /// The artifact is there, but its bytes are not the recorded ones: it is made again.
+  case damaged(job: String)
   case resumed(job: String, step: Int)
   case progress(job: String, Progress)
-  case finished(job: String, seconds: Double, detail: String)
-  case failed(job: String, message: String)
+  case checkpoint(job: String, step: Int)
+  case finished(job: String, seconds: Double)
+  case failed(JobFailure)
+  /// A job that this one reads from was not done.
+  case left(job: String, because: String)
+  case interrupted(job: String)
 
   package struct Progress: Sendable {
     package var step: Int
@@ -20,11 +28,39 @@ package enum Event: Sendable {
   }
 }
 
-/// What became of a job.
-package enum JobOutcome: Sendable {
-  case done(ArtifactKey, wasStored: Bool, seconds: Double)
-  case failed(Manifest.Failure)
-  /// An input of the job failed.
-  case left(because: String)
-  case interrupted
+extension Event {
+  /// The event as one JSON object with a `type`.
+  package var json: JSONValue {
+    switch self {
+    case .started(let job, let number, let count):
+      ["type": "started", "job": .string(job), "number": .int(number), "of": .int(count)]
+    case .skipped(let job, let number, let count):
+      ["type": "skipped", "job": .string(job), "number": .int(number), "of": .int(count)]
+    case .waiting(let job): ["type": "waiting", "job": .string(job)]
+    case .damaged(let job): ["type": "damaged", "job": .string(job)]
+    case .resumed(let job, let step): ["type": "resumed", "job": .string(job), "step": .int(step)]
+    case .progress(let job, let progress): progress.json(job)
+    case .checkpoint(let job, let step): ["type": "checkpoint", "job": .string(job), "step": .int(step)]
+    case .finished(let job, let seconds): ["type": "finished", "job": .string(job), "seconds": .double(seconds)]
+    case .failed(let failure):
+      [
+        "type": "failed", "job": .string(failure.job), "message": .string(failure.message),
+        "help": .array(failure.help.map(JSONValue.string)),
+      ]
+    case .left(let job, let blocker): ["type": "left", "job": .string(job), "because": .string(blocker)]
+    case .interrupted(let job): ["type": "interrupted", "job": .string(job)]
+    }
+  }
+}
+
+extension Event.Progress {
+  fileprivate func json(_ job: String) -> JSONValue {
+    var object: [String: JSONValue] = [
+      "type": "progress", "job": .string(job), "step": .int(step), "steps": .int(steps), "loss": .double(loss),
+      "seconds_per_step": .double(secondsPerStep),
+    ]
+    object["valid.loss"] = validLoss.map(JSONValue.double)
+    object["valid.forecast_r2"] = validForecastR2.map(JSONValue.double)
+    return .object(object)
+  }
 }

@@ -11,7 +11,8 @@ struct ExampleTable {
 
   /// - Parameter trial: number of the trial in the session; it is the first of the values.
   mutating func add(
-    _ session: Session, trial: Int, observed: TrialValues, reconstruction: TrialValues, forecast: TrialValues, context: Int
+    _ session: Session, trial: Int, observed: TrialValues, reconstruction: TrialValues, forecast: TrialValues,
+    context: Int
   ) {
     sessions += 1
     let length = session.trials[trial].length

@@ -9,7 +9,7 @@ import ReferenceBackend
 import TensorGraph
 import Training
 
-/// Walks a plan: skips what is stored, does the rest, keeps going when a job fails.
+/// Walks a plan: skips what is stored and whole, does the rest, keeps going when a job fails.
 package final class Executor {
   private let plan: Plan
   private let store: Store
@@ -17,14 +17,18 @@ package final class Executor {
   private let data: DataCache
   private let emit: (Event) -> Void
   private let isInterrupted: () -> Bool
-  private var outcomes: [JobOutcome] = []
+  private let checkpointEvery: Double
+  private var failures: [ArtifactKey: JobFailure] = [:]
 
   /// - Parameter base: the folder that relative data paths start at.
+  /// - Parameter checkpointEvery: seconds between two checkpoints of a training.
   package init(
-    _ plan: Plan, store: Store, base: String, emit: @escaping (Event) -> Void, isInterrupted: @escaping () -> Bool
+    _ plan: Plan, store: Store, base: String, checkpointEvery: Double = 30, emit: @escaping (Event) -> Void,
+    isInterrupted: @escaping () -> Bool
   ) {
     self.plan = plan
     self.store = store
+    self.checkpointEvery = checkpointEvery
     self.emit = emit
     self.isInterrupted = isInterrupted
     data = DataCache(base: base)
@@ -45,31 +49,63 @@ package final class Executor {
 
   /// Carries the plan out; one outcome per job, in plan order.
   package func run() -> [JobOutcome] {
-    for (index, job) in plan.jobs.enumerated() { outcomes.append(carryOut(job, number: index + 1)) }
-    return outcomes
+    plan.jobs.enumerated().map { index, job in carryOut(job, number: index + 1) }
   }
 
   private func carryOut(_ job: Job, number: Int) -> JobOutcome {
-    if store.contains(job.key) {
-      emit(.skipped(job: job.name, number: number, of: plan.jobs.count))
-      return .done(job.key, wasStored: true, seconds: 0)
-    }
+    if store.isWhole(job.key) { return skip(job, number) }
     if isInterrupted() { return .interrupted }
+    if let known = failures[job.key] { return fail(job, known.repeated(as: job)) }
     if let blocker = plan.jobs.first(where: { job.inputs.contains($0.key) && !store.contains($0.key) }) {
+      emit(.left(job: job.name, because: blocker.name))
       return .left(because: blocker.name)
     }
-    emit(.started(job: job.name, number: number, of: plan.jobs.count))
-    let began = Date()
     do {
-      let ending = try perform(job)
-      guard ending == .finished else { return .interrupted }
+      guard let claim = try claim(job) else { return interrupt(job) }
+      defer { claim.release() }
+      if store.isWhole(job.key) { return skip(job, number) }
+      if store.contains(job.key) {
+        emit(.damaged(job: job.name))
+        store.discard(job.key)
+      }
+      emit(.started(job: job.name, number: number, of: plan.jobs.count))
+      let began = Date()
+      guard try perform(job) == .finished else { return interrupt(job) }
       let seconds = Date().timeIntervalSince(began)
-      emit(.finished(job: job.name, seconds: seconds, detail: ""))
+      emit(.finished(job: job.name, seconds: seconds))
       return .done(job.key, wasStored: false, seconds: seconds)
+    } catch is EvaluateExecution.Interrupted {
+      return interrupt(job)
     } catch {
-      let failure = Self.failure(job, error)
-      emit(.failed(job: job.name, message: failure.message))
-      return .failed(failure)
+      return fail(job, JobFailure(job, error))
+    }
+  }
+
+  private func skip(_ job: Job, _ number: Int) -> JobOutcome {
+    emit(.skipped(job: job.name, number: number, of: plan.jobs.count))
+    return .done(job.key, wasStored: true, seconds: 0)
+  }
+
+  private func interrupt(_ job: Job) -> JobOutcome {
+    emit(.interrupted(job: job.name))
+    return .interrupted
+  }
+
+  private func fail(_ job: Job, _ failure: JobFailure) -> JobOutcome {
+    failures[job.key] = failure
+    emit(.failed(failure))
+    return .failed(failure)
+  }
+
+  /// The lock on a job, waited for while another process has it; nil when interrupted.
+  private func claim(_ job: Job) throws -> JobClaim? {
+    var isWaiting = false
+    while true {
+      if let claim = try JobClaim(job.key, in: store) { return claim }
+      if !isWaiting { emit(.waiting(job: job.name)) }
+      isWaiting = true
+      if isInterrupted() { return nil }
+      usleep(100_000)
     }
   }
 
@@ -77,28 +113,33 @@ package final class Executor {
     switch job {
     case .fit(let fit):
       let sessions = try data.sessions(fit.sessions)
-      let source = try fit.source.flatMap { source in try model(of: source.key) }
-      return try FitExecution(job: fit, store: store, backend: backend, emit: emit, isInterrupted: isInterrupted)
-        .run(sessions, source: source)
+      let source = try fit.source.map { source in try model(of: source.key) }
+      return try FitExecution(
+        job: fit, store: store, backend: backend, checkpointEvery: checkpointEvery, emit: emit,
+        isInterrupted: isInterrupted
+      ).run(sessions, source: source)
     case .evaluate(let evaluate):
-      guard let fit = try model(of: evaluate.fit.key) else { return .interrupted }
+      let fit = try model(of: evaluate.fit.key)
       let sessions = try data.sessions(evaluate.fit.sessions)
-      let files = try EvaluateExecution(evaluate, fit: fit, sessions: sessions, backend: backend).run()
+      let files = try EvaluateExecution(
+        evaluate, fit: fit, sessions: sessions, backend: backend, isInterrupted: isInterrupted
+      ).run()
       try store.write(evaluate.key, files)
       return .finished
     }
   }
 
-  private func model(of key: ArtifactKey) throws -> FittedModel? {
-    guard let job = plan.fits.first(where: { $0.key == key }) else { return nil }
+  private func model(of key: ArtifactKey) throws -> FittedModel {
+    guard let job = plan.fits.first(where: { $0.key == key }) else { preconditionFailure("the plan has no fit \(key)") }
     return try FitArtifact.decode(try store.read(key, FitArtifact.weights), model: job.model)
   }
+}
 
-  private static func failure(_ job: Job, _ error: any Error) -> Manifest.Failure {
-    if let problems = error as? DataProblems, let first = problems.problems.first {
-      return Manifest.Failure(
-        job: job.name, message: problems.description, session: first.session, file: first.file, object: first.object)
-    }
-    return Manifest.Failure(job: job.name, message: "\(error)")
-  }
+/// What became of a job.
+package enum JobOutcome: Sendable {
+  case done(ArtifactKey, wasStored: Bool, seconds: Double)
+  case failed(JobFailure)
+  /// An input of the job was not made.
+  case left(because: String)
+  case interrupted
 }

@@ -12,10 +12,10 @@ struct FitExecution {
   let job: FitJob
   let store: Store
   let backend: any Backend
+  /// Seconds between two checkpoints.
+  let checkpointEvery: Double
   let emit: (Event) -> Void
   let isInterrupted: () -> Bool
-  /// Seconds between two checkpoints.
-  var checkpointEvery = 30.0
 
   enum Ending {
     case finished
@@ -57,13 +57,12 @@ struct FitExecution {
               step: record.step, steps: trainer.totalSteps, loss: record.loss, secondsPerStep: perStep,
               validLoss: record.validLoss, validForecastR2: record.validForecastR2)))
       }
-      if isInterrupted(), !trainer.isFinished {
+      let mustStop = isInterrupted()
+      if !trainer.isFinished, mustStop || now.timeIntervalSince(lastSave) > checkpointEvery {
         try checkpoint.save(trainer.snapshot(), history: history)
-        return .interrupted
-      }
-      if now.timeIntervalSince(lastSave) > checkpointEvery {
-        try checkpoint.save(trainer.snapshot(), history: history)
-        lastSave = now
+        emit(.checkpoint(job: job.run, step: record.step))
+        if mustStop { return .interrupted }
+        lastSave = Date()
       }
     }
     try save(trainer, history: history)

@@ -3,11 +3,13 @@ import SpecLanguage
 // The codes of a whole study: rules over several nodes, and over nodes and data.
 extension Code {
   package static let cyclicRuns = Code(
-    "E2001", "runs that transfer each other", "A transfer starts from a run that was trained: the chain must end in a `train`.")
+    "E2001", "runs that transfer each other",
+    "A transfer starts from a run that was trained: the chain must end in a `train`.")
   package static let noSessions = Code(
     "E2002", "a cohort or dataset without sessions", "No session has a name that the globs match.")
   package static let noBehavior = Code(
-    "E2003", "behaviour that the sessions do not have", "Decoding needs the behaviour series in every session of the run.")
+    "E2003", "behaviour that the sessions do not have",
+    "Decoding needs the behaviour series in every session of the run.")
   package static let notCounts = Code(
     "E2004", "a count likelihood for data that are not counts",
     "Poisson read-outs need spike counts; smoothed or real-valued data take a Gaussian one.")

@@ -94,7 +94,8 @@ extension Experiment {
     if run.recipe.select != nil, headers.allSatisfy({ ($0.trials[.valid] ?? 0) == 0 }) {
       reading.report(
         .noTestSelection, "`select` of `\(run.recipeID)` needs validation trials, and run `\(run.id)` has none",
-        about: SpecPath("training.\(run.recipeID).select"), help: ["give the datasets `split: {train: .., valid: .., test: ..}`"])
+        about: SpecPath("training.\(run.recipeID).select"),
+        help: ["give the datasets `split: {train: .., valid: .., test: ..}`"])
     }
   }
 
@@ -105,7 +106,8 @@ extension Experiment {
     let path = SpecPath("evaluations.\(evaluation.id)")
     if let split = evaluation.value.split, !headers.isEmpty, headers.allSatisfy({ ($0.trials[split] ?? 0) == 0 }) {
       reading.report(
-        .noTrials, "no session of run `\(run.id)` has a trial in split `\(split.rawValue)`", about: path.appending("split"))
+        .noTrials, "no session of run `\(run.id)` has a trial in split `\(split.rawValue)`",
+        about: path.appending("split"))
     }
     if let target = evaluation.value.target {
       let lacking = headers.first { header in !header.behavior.contains { $0.name == target } }
@@ -130,7 +132,8 @@ extension Experiment {
       context.count + horizon.count > bins * first.binWidth.count
     {
       reading.report(
-        .badHorizon, "context \(context) and horizon \(horizon) are longer than the longest trial, \(bins) bins of \(first.binWidth)",
+        .badHorizon,
+        "context \(context) and horizon \(horizon) are longer than the longest trial, \(bins) bins of \(first.binWidth)",
         about: path.appending("horizon"))
     }
   }

@@ -39,7 +39,8 @@ package struct Run: Hashable, Sendable {
       Rule("on") { $0.train == nil && $0.transfer == nil ? "a run needs `train: <model>` or `transfer: <run>`" : nil },
       Rule("fit") { $0.train != nil && !$0.fit.isEmpty ? "`fit` has no effect on `train`: all parts are fitted" : nil },
       Rule("transfer") {
-        $0.transfer != nil && $0.fit.isEmpty ? "a transfer says what it fits, such as `fit: [readin, observation]`" : nil
+        $0.transfer != nil && $0.fit.isEmpty
+          ? "a transfer says what it fits, such as `fit: [readin, observation]`" : nil
       },
       Rule("fit") { run in
         guard run.transfer != nil else { return nil }

@@ -44,8 +44,10 @@ package struct Specification: Sendable {
     Field("training", \.training, .map(.section(Recipe.schema)), "How it is fitted."),
     Field("runs", \.runs, .map(.section(Run.schema)), "Which model is fitted to which sessions."),
     Field(
-      "evaluations", \.evaluations, .map(.union(EvaluationSpec.union)), default: [], "What is measured on fitted models."),
-    Field("outputs", \.outputs, .section(Outputs.schema), default: Outputs(predictions: true), "What the bundle holds."),
+      "evaluations", \.evaluations, .map(.union(EvaluationSpec.union)), default: [],
+      "What is measured on fitted models."),
+    Field(
+      "outputs", \.outputs, .section(Outputs.schema), default: Outputs(predictions: true), "What the bundle holds."),
     Field(
       "backend", \.backend, .union(BackendChoice.union), default: .native(NativeChoice(threads: nil)),
       "What computes."),
@@ -69,7 +71,8 @@ package struct Study: Hashable, Sendable {
   package var seed: UInt64
 
   package init(
-    name: String, title: String?, description: String?, authors: [String], license: String?, cites: [String], seed: UInt64
+    name: String, title: String?, description: String?, authors: [String], license: String?, cites: [String],
+    seed: UInt64
   ) {
     self.name = name
     self.title = title

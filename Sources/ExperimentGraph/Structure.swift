@@ -4,10 +4,22 @@ import SpecLanguage
 
 extension Specification {
   /// Rules over several nodes that need no data.
-  package func checkStructure(_ reading: inout Reading) {
+  ///
+  /// - Parameter inherited: entries that others inherit from, which is use enough.
+  package func checkStructure(_ reading: inout Reading, inherited: [Reference] = []) {
     checkRuns(&reading)
     checkEvaluations(&reading)
-    checkUse(&reading)
+    let globbed = datasets.map { Reference(section: "datasets", id: $0.id) }.filter { dataset in
+      cohorts.contains { cohort in cohort.value.include.contains { Self.glob($0, mayNameSessionsOf: dataset.id) } }
+    }
+    reading.warnUnused(
+      entriesOf: ["datasets", "cohorts", "models", "training"], inherited: inherited + globbed)
+  }
+
+  /// Whether a glob can match names that begin with `<dataset>/`.
+  private static func glob(_ glob: String, mayNameSessionsOf dataset: String) -> Bool {
+    let known = String(glob.prefix { $0 != "*" && $0 != "?" })
+    return (dataset + "/").hasPrefix(known) || known.hasPrefix(dataset + "/")
   }
 
   private func checkRuns(_ reading: inout Reading) {
@@ -32,7 +44,8 @@ extension Specification {
       for reference in evaluation.value.of {
         guard let model = model(ofRun: reference.id), model.embedding == nil else { continue }
         reading.report(
-          .noEmbedding, "run `\(reference.id)` has no embedding to report", about: SpecPath("evaluations.\(evaluation.id).of"))
+          .noEmbedding, "run `\(reference.id)` has no embedding to report",
+          about: SpecPath("evaluations.\(evaluation.id).of"))
       }
     }
   }
@@ -47,22 +60,5 @@ extension Specification {
       steps += 1
     }
     return nil
-  }
-
-  /// Warnings about sections that nothing uses.
-  private func checkUse(_ reading: inout Reading) {
-    let used = Set(reading.references.values)
-    func check<Value>(_ section: String, _ entries: [Named<Value>], otherwise isUsed: (String) -> Bool = { _ in false }) {
-      for entry in entries where !used.contains(Reference(section: section, id: entry.id)) && !isUsed(entry.id) {
-        reading.report(
-          .unused, "`\(entry.id)` of `\(section)` is not used", about: SpecPath([.key(section), .key(entry.id)]))
-      }
-    }
-    check("datasets", datasets) { id in
-      cohorts.contains { cohort in cohort.value.include.contains { $0.hasPrefix(id + "/") || $0.hasPrefix("*") } }
-    }
-    check("cohorts", cohorts)
-    check("models", models)
-    check("training", training)
   }
 }

@@ -1,10 +1,13 @@
 import ArgumentParser
 import SpecLanguage
 
-/// Says everything that can be known about a spec without running it.
+/// Says everything that can be known about specs without running them.
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Check a spec; `--data` also opens the headers of its recordings. Writes nothing.")
+    abstract: "Check specs; `--data` also opens the headers of their recordings. Writes nothing.")
+
+  @Argument(help: "Studies, YAML files; `-` reads standard input.")
+  var specs: [String]
 
   @OptionGroup var options: SpecOptions
 
@@ -12,9 +15,28 @@ struct Check: ParsableCommand {
   var data = false
 
   func run() throws {
-    let loader = Loader(options: options)
-    let loaded = try loader.load()
-    if data { _ = try loader.resolve(loaded) }
-    if !options.json { print("\(options.spec): no errors") }
+    try Exit.afterAll(specs) { spec in
+      let loader = Loader(spec: spec, options: options)
+      let loaded = try loader.load()
+      if data { _ = try loader.ending(loaded) { try loader.resolve(loaded) } }
+      if !options.json { Terminal.output("\(loaded.source.name): no errors") }
+    }
+  }
+}
+
+extension Exit {
+  /// Does something with every spec; ends with the first exit code that is not success, or that of an interruption.
+  static func afterAll(_ specs: [String], until isOver: () -> Bool = { false }, _ body: (String) throws -> Void) throws
+  {
+    var first: ExitCode?
+    for spec in specs where !isOver() {
+      do {
+        try body(spec)
+      } catch let code as ExitCode {
+        let isInterruption = code == interrupted || code == terminated
+        first = isInterruption ? code : first ?? code
+      }
+    }
+    if let first { throw first }
   }
 }

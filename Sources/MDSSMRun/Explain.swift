@@ -11,12 +11,12 @@ struct Explain: ParsableCommand {
   var code: String
 
   func run() throws {
-    let all = Code.ofLanguage + Code.ofYAML + Code.ofExperiment + [.badData]
+    let all = Code.ofLanguage + Code.ofYAML + Code.ofExperiment + Code.ofRunning
     guard let found = all.first(where: { $0.id.lowercased() == code.lowercased() }) else {
       let match = Suggestion.nearest(to: code.uppercased(), among: all.map(\.id))
       Terminal.error("error: no code \(code)" + (match.map { "; did you mean \($0.word)?" } ?? ""))
       throw Exit.usage
     }
-    print("\(found.id): \(found.title)\n\n\(found.explanation)")
+    Terminal.output("\(found.id): \(found.title)\n\n\(found.explanation)")
   }
 }

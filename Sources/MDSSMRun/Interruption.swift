@@ -11,6 +11,12 @@ enum Interruption {
         if Interruption.received.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
       }
     }
+    // Who started the program may have blocked them, as threads of many run-time libraries do.
+    var both = sigset_t()
+    sigemptyset(&both)
+    sigaddset(&both, SIGINT)
+    sigaddset(&both, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &both, nil)
   }
 
   static var isRequested: Bool { received.load(ordering: .relaxed) != 0 }

@@ -18,9 +18,9 @@ struct List: ParsableCommand {
     switch what {
     case .backends:
       let rows = Executor.backends.map { [$0.kind, $0.backend.precision.rawValue] }
-      print(Terminal.table([["backend", "precision"]] + rows, left: 2))
+      Terminal.output(Terminal.table([["backend", "precision"]] + rows, left: 2))
     case .kinds:
-      print(Terminal.table(Self.kinds(.section(Specification.schema.description), seen: []), left: 3))
+      Terminal.output(Terminal.table(Self.kinds(.section(Specification.schema.description), seen: []), left: 3))
     }
   }
 

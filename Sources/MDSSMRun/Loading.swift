@@ -7,22 +7,14 @@ import Recordings
 import SpecLanguage
 import YAMLReader
 
-/// A spec that has been read: its value, its places, its composed text.
-struct LoadedSpec {
-  let specification: Specification
-  let document: Node
-  let source: SourceFile
-  var reading: Reading
-  /// The folder that relative paths of the spec start at.
-  let base: String
-}
-
-/// Reads specs and says what is wrong with them.
+/// Reads a spec and looks at its data; says what is wrong with them.
 struct Loader {
+  /// The file, or `-` for standard input.
+  let spec: String
   let options: SpecOptions
 
   /// The spec; complaints are printed, and errors end the program.
-  func load() throws -> LoadedSpec {
+  func load() throws(ExitCode) -> LoadedSpec {
     let source = try read()
     let file = YAML.read(source)
     guard let node = file.node, !file.diagnostics.hasErrors else { throw report(file.diagnostics) }
@@ -35,90 +27,102 @@ struct Loader {
     let composed = composition.compose(node)
     guard let document = composed.document else { throw report(file.diagnostics + composed.diagnostics) }
     var (specification, reading) = Reading.read(document, as: Specification.schema)
-    specification?.checkStructure(&reading)
+    specification?.checkStructure(&reading, inherited: composed.inherited)
     let all = file.diagnostics + composed.diagnostics + reading.diagnostics
     guard let specification, !all.hasErrors else { throw report(all) }
-    if !all.isEmpty { show(all) }
-    let base = options.spec == "-" ? "." : (options.spec as NSString).deletingLastPathComponent
+    if !all.isEmpty { Terminal.show(all, json: options.json) }
+    let base = spec == "-" ? "" : (spec as NSString).deletingLastPathComponent
     return LoadedSpec(
-      specification: specification, document: document, source: source, reading: reading, base: base.isEmpty ? "." : base)
+      specification: specification, document: document, source: source, reading: reading,
+      base: base.isEmpty ? "." : base)
   }
 
-  /// Opens the headers of all datasets and joins them with the spec.
+  /// Opens the headers of all datasets and joins them with the spec; complaints about the spec are printed.
+  ///
+  /// - Throws: `BadData`, or the exit code of an invalid spec.
   func resolve(_ loaded: LoadedSpec) throws -> Experiment {
     var headers: [String: [SessionHeader]] = [:]
-    var complaints: [Diagnostic] = []
+    var faults: [BadData.Fault] = []
     for dataset in loaded.specification.datasets {
       do {
         headers[dataset.id] = try dataset.value.headers(id: dataset.id, base: loaded.base)
       } catch {
-        complaints += error.problems.map { diagnostic($0, dataset.id, loaded) }
+        faults += error.problems.map { BadData.Fault(dataset: dataset.id, problem: $0) }
       }
     }
-    guard complaints.isEmpty else {
-      show(complaints)
-      throw Exit.noInput
-    }
+    if !faults.isEmpty { throw BadData(faults: faults) }
     var reading = loaded.reading
     let before = reading.diagnostics.count
     let experiment = Experiment(loaded.specification, headers: headers, &reading)
     let news = Array(reading.diagnostics.dropFirst(before))
     guard let experiment else { throw report(news) }
-    if !news.isEmpty { show(news) }
+    if !news.isEmpty { Terminal.show(news, json: options.json) }
     return experiment
   }
 
-  /// A data problem at the place of the dataset that asked for the data.
-  private func diagnostic(_ problem: DataProblem, _ dataset: String, _ loaded: LoadedSpec) -> Diagnostic {
-    let section = SpecPath([.key("datasets"), .key(dataset)])
-    let path = loaded.reading.spans[section.appending("path")] == nil ? section : section.appending("path")
-    let span = loaded.reading.span(of: path) ?? Span(loaded.source, 0..<0)
-    var notes: [String] = []
-    if let session = problem.session { notes.append("session: \(session)") }
-    if let file = problem.file { notes.append("file: \(file)") }
-    if let object = problem.object { notes.append("object: \(object)") }
-    return Diagnostic(
-      .badData, problem.message, at: span, label: "asked for here", path: path, help: problem.help, notes: notes)
+  /// What a run of the spec would do. Reads every byte of the data once.
+  ///
+  /// - Throws: `BadData`, or the exit code of an invalid spec.
+  func plan(_ loaded: LoadedSpec) throws -> Plan {
+    let experiment = try resolve(loaded)
+    return try Plan(experiment) { path in
+      do {
+        return try Self.digest(path)
+      } catch {
+        let session = experiment.sessions.first { $0.header.files.contains(path) }
+        let problem = DataProblem(session: session?.name, file: path, "the file cannot be read: \(error)")
+        throw BadData(faults: [BadData.Fault(dataset: session?.dataset.id ?? "", problem: problem)])
+      }
+    }
   }
 
-  func plan(_ experiment: Experiment) throws -> Plan {
-    try Plan(experiment) { file in SHA256Digest(of: try Data(contentsOf: URL(fileURLWithPath: file))) }
+  /// For commands that leave no bundle: prints what is wrong with the data and ends the program.
+  func ending<Value>(_ loaded: LoadedSpec, _ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch let error as BadData {
+      Terminal.show(error.faults.map(loaded.diagnostic), json: options.json)
+      throw Exit.noInput
+    }
   }
 
-  private func read() throws -> SourceFile {
-    if options.spec == "-" {
+  private static func digest(_ path: String) throws -> SHA256Digest {
+    let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+    defer { try? file.close() }
+    var hasher = SHA256()
+    while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty { hasher.update(Array(piece)) }
+    return hasher.finish()
+  }
+
+  private func read() throws(ExitCode) -> SourceFile {
+    if spec == "-" {
       return SourceFile(name: "standard input", bytes: Array(FileHandle.standardInput.readDataToEndOfFile()))
     }
     var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: options.spec, isDirectory: &isFolder) else {
-      Terminal.error("error: no such file: \(options.spec)")
+    guard FileManager.default.fileExists(atPath: spec, isDirectory: &isFolder) else {
+      Terminal.error("error: no such file: \(spec)")
       throw Exit.noInput
     }
-    guard !isFolder.boolValue, let data = FileManager.default.contents(atPath: options.spec) else {
-      Terminal.error("error: \(options.spec) is \(isFolder.boolValue ? "a folder, not a spec" : "not readable")")
+    guard !isFolder.boolValue, let data = FileManager.default.contents(atPath: spec) else {
+      Terminal.error("error: \(spec) is \(isFolder.boolValue ? "a folder, not a spec" : "not readable")")
       throw Exit.noInput
     }
-    return SourceFile(name: options.spec, bytes: Array(data))
+    return SourceFile(name: spec, bytes: Array(data))
   }
 
   /// Prints complaints and gives the exit code of an invalid spec.
-  func report(_ diagnostics: [Diagnostic]) -> ExitCode {
-    show(diagnostics)
+  private func report(_ diagnostics: [Diagnostic]) -> ExitCode {
+    Terminal.show(diagnostics, json: options.json)
     return Exit.invalidSpec
-  }
-
-  func show(_ diagnostics: [Diagnostic]) {
-    let sorted = diagnostics.sortedByPlace
-    if options.json {
-      print(Rendering.jsonLines(sorted), terminator: "")
-    } else {
-      Terminal.error(Rendering(isColored: Terminal.isColored).text(sorted))
-    }
   }
 }
 
-extension Code {
-  static let badData = Code(
-    "E3001", "data that are missing, damaged, or not what the spec asks for",
-    "The notes name the session, the file and the object inside the file.")
+/// Data that a study cannot be planned with.
+struct BadData: Error {
+  struct Fault {
+    var dataset: String
+    var problem: DataProblem
+  }
+
+  var faults: [Fault]
 }

@@ -1,10 +1,7 @@
 import ArgumentParser
 
-/// What every command on a spec takes.
+/// What every command on a spec takes beside the spec.
 struct SpecOptions: ParsableArguments {
-  @Argument(help: "The study, a YAML file; `-` reads standard input.")
-  var spec: String
-
   @Option(name: .customLong("set"), help: "Override a value: `models.meta.dynamics.latent=20`.")
   var overrides: [String] = []
 

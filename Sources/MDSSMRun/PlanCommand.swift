@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bundle
 import ExperimentGraph
+import Foundation
 import Models
 import Planner
 import Recordings
@@ -11,20 +12,25 @@ struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan", abstract: "Show jobs, sessions with their sizes, and shapes at every edge. Runs nothing.")
 
+  @Argument(help: "The study, a YAML file; `-` reads standard input.")
+  var spec: String
+
   @OptionGroup var options: SpecOptions
 
   @Option(help: "Folder of all results.")
   var runs = "runs"
 
   func run() throws {
-    let loader = Loader(options: options)
+    let loader = Loader(spec: spec, options: options)
     let loaded = try loader.load()
-    let plan = try loader.plan(try loader.resolve(loaded))
-    print(PlanText(plan, stored: storedKeys(plan)).text)
+    let plan = try loader.ending(loaded) { try loader.plan(loaded) }
+    Terminal.output(PlanText(plan, stored: storedKeys(plan)).text)
   }
 
   private func storedKeys(_ plan: Plan) -> Set<ArtifactKey> {
-    guard let store = try? Store(root: runs + "/.artifacts") else { return [] }
+    let root = runs + "/.artifacts"
+    // A store makes its folder; a plan writes nothing.
+    guard FileManager.default.fileExists(atPath: root), let store = try? Store(root: root) else { return [] }
     return Set(plan.jobs.map(\.key).filter { store.contains($0) })
   }
 }
@@ -77,14 +83,19 @@ struct PlanText {
     let shared = fit.model.readin.sharedWidth
     let latent = fit.model.dynamics.latent
     var edges = [
-      ["observations", "[\(rows) channels, \(trials) trials x \(bins) bins]", "ragged over \(sessions) of \(table.count) sessions"],
+      [
+        "observations", "[\(rows) channels, \(trials) trials x \(bins) bins]",
+        "ragged over \(sessions) of \(table.count) sessions",
+      ],
       ["read-in", "[\(bins), \(sessions) x \(trials), \(shared)]", "features"],
     ]
     if let embedding = fit.model.embedding {
       edges.append(["embedding", "[\(sessions), \(embedding.size)]", "posterior of e"])
     }
     edges.append(["states", "[\(bins), \(sessions), \(trials), \(latent)]", "posterior of z"])
-    edges.append(["read-out", "[\(rows) channels, \(trials) x \(bins)]", fit.model.observation.needsCounts ? "rates" : "means"])
+    edges.append([
+      "read-out", "[\(rows) channels, \(trials) x \(bins)]", fit.model.observation.needsCounts ? "rates" : "means",
+    ])
     let counts = ParameterGroup.allCases.map { group in
       let mark = fit.source != nil && !fit.fit.contains(group) ? " (kept)" : ""
       return "\(group.rawValue) \(parameters.count(of: group))\(mark)"

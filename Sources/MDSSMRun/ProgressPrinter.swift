@@ -1,24 +1,57 @@
+import Bundle
 import Execution
 import Foundation
+import Planner
+import SpecLanguage
 
 /// Prints what happens: one live line on a terminal; elsewhere a line per state change and at most one per job every 30 s.
 final class ProgressPrinter {
   private let isJSON: Bool
+  private let log: (String) -> Void
+  private let describe: (JobFailure) -> [Diagnostic]
   private var isLive = false
   private var lastLine = Date.distantPast
 
-  init(json: Bool) { isJSON = json }
+  /// - Parameter log: gets every line as well. - Parameter describe: a failed job as complaints.
+  init(json: Bool, log: @escaping (String) -> Void, describe: @escaping (JobFailure) -> [Diagnostic]) {
+    isJSON = json
+    self.log = log
+    self.describe = describe
+  }
+
+  /// What was noticed about the data while planning.
+  func notes(_ plan: Plan) {
+    let notes = plan.sessions.flatMap { session in session.header.notes.map { (session.name, $0) } }
+    if isJSON {
+      for (session, note) in notes {
+        Terminal.output((["type": "note", "session": .string(session), "message": .string(note)] as JSONValue).line)
+      }
+      return
+    }
+    for (session, note) in notes.prefix(20) { line(Rendering.clean("note: \(session): \(note)")) }
+    if notes.count > 20 { line("note: \(notes.count - 20) more notes are in result/spec/lock.json") }
+  }
 
   func print(_ event: Event) {
-    if isJSON { return printJSON(event) }
+    if isJSON {
+      Terminal.output(event.json.line)
+      if case .failed(let failure) = event { Terminal.show(describe(failure), json: true) }
+      return
+    }
     switch event {
     case .started(let job, let number, let count): line("[\(number)/\(count)] \(job)")
     case .skipped(let job, let number, let count): line("[\(number)/\(count)] \(job): already there")
+    case .waiting(let job): line("      \(job): another process is at it; waiting for its result")
+    case .damaged(let job): line("      \(job): what was there is damaged; doing it again")
     case .resumed(let job, let step): line("      \(job): goes on from step \(step)")
     case .progress(let job, let progress): show(job, progress)
-    case .finished(let job, let seconds, let detail):
-      line("      \(job): done in \(Self.time(seconds))" + (detail.isEmpty ? "" : ", \(detail)"))
-    case .failed(let job, let message): line("      \(job): FAILED\n        \(message)")
+    case .checkpoint: break
+    case .finished(let job, let seconds): line("      \(job): done in \(Self.time(seconds))")
+    case .failed(let failure):
+      line("      \(failure.job): FAILED")
+      line(Rendering(isColored: Terminal.isColored).text(describe(failure)))
+    case .left(let job, let blocker): line("      \(job): left, it reads \(blocker)")
+    case .interrupted(let job): line("      \(job): interrupted")
     }
   }
 
@@ -41,23 +74,7 @@ final class ProgressPrinter {
     isLive = false
     lastLine = Date()
     Terminal.error(text)
-  }
-
-  private func printJSON(_ event: Event) {
-    let object: [String: Any]
-    switch event {
-    case .started(let job, let number, let count): object = ["type": "started", "job": job, "number": number, "of": count]
-    case .skipped(let job, let number, let count): object = ["type": "skipped", "job": job, "number": number, "of": count]
-    case .resumed(let job, let step): object = ["type": "resumed", "job": job, "step": step]
-    case .progress(let job, let progress):
-      object = ["type": "progress", "job": job, "step": progress.step, "steps": progress.steps, "loss": progress.loss]
-    case .finished(let job, let seconds, _): object = ["type": "finished", "job": job, "seconds": seconds]
-    case .failed(let job, let message): object = ["type": "failed", "job": job, "message": message]
-    }
-    guard let data = try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes]) else {
-      return
-    }
-    Swift.print(String(decoding: data, as: UTF8.self))
+    log(text)
   }
 
   /// Four significant digits.

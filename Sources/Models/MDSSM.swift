@@ -18,8 +18,8 @@ package struct LossParts {
 package struct Inferred {
   /// Posterior of the embedding, `[sessions, size]`; nil without embedding.
   package let embedding: Gaussian?
-  /// Posterior means of the states, `[bins, sessions, trials, latent]`.
-  package let states: Tensor
+  /// Posterior of the states, `[bins, sessions, trials, latent]`.
+  package let states: Gaussian
   /// Expected observations, `[rows, trials * bins]`.
   package let reconstruction: Tensor
 }
@@ -74,37 +74,44 @@ extension Model {
   package func infer(_ batch: Batch, embedding given: Tensor?, _ parameter: ParameterScope) -> Inferred {
     let features = readin.encode(batch, parameter)
     let posterior = embedding?.infer(features, batch, parameter)
-    let states: Tensor
+    let states: Gaussian
     switch inference {
     case .dkf(let dkf):
-      states = dkf.encoder.posterior(features, given ?? posterior?.mean, latent: dynamics.latent, batch, parameter).mean
+      states = dkf.encoder.posterior(features, given ?? posterior?.mean, latent: dynamics.latent, batch, parameter)
     }
     return Inferred(
-      embedding: posterior, states: states, reconstruction: observation.mean(states, batch, parameter))
+      embedding: posterior, states: states, reconstruction: observation.mean(states.mean, batch, parameter))
   }
 
-  /// Rolls the mean of the dynamics forward from the state of one bin, and reads out.
+  /// Rolls the dynamics forward from the state of one bin, and reads out.
   ///
-  /// - Parameter states: posterior means `[bins, sessions, trials, latent]`.
+  /// - Parameter states: posterior `[bins, sessions, trials, latent]`.
   /// - Parameter last: the last bin that was seen; bins up to it keep their state, later ones are rolled out.
+  /// - Parameter isSampled: draw the state and every step from their distributions, one path; else their means.
   /// - Parameter embedding: `[sessions, size]` or nil.
   /// - Returns: expected observations `[rows, trials * bins]`.
   package func forecast(
-    _ states: Tensor, from last: Int, embedding: Tensor?, _ batch: Batch, _ parameter: ParameterScope
+    _ states: Gaussian, from last: Int, isSampled: Bool, embedding: Tensor?, _ batch: Batch,
+    _ parameter: ParameterScope
   ) -> Tensor {
     let prepared = dynamics.prepare(embedding, parameter)
-    let (sessions, trials, latent) = (batch.shape.sessions, batch.shape.trials, states.shape[3])
-    let start = states.slice(axis: 0, last..<last + 1).reshape([sessions, trials, latent])
-    let seen = states.slice(axis: 0, 0..<last + 1)
-    guard last + 1 < batch.shape.bins else { return observation.mean(states, batch, parameter) }
-    let clock = states.builder.constant(0, [batch.shape.bins - last - 1, 1])
-    let (_, outputs) = states.builder.scan(carries: [start], sequences: [clock], constants: prepared.weights) {
-      carries, _, weights in
-      let next = prepared.step(carries[0], weights)
+    let mean = states.mean
+    let (sessions, trials, latent) = (batch.shape.sessions, batch.shape.trials, mean.shape[3])
+    let seen = mean.slice(axis: 0, 0..<last + 1)
+    let steps = batch.shape.bins - last - 1
+    guard steps > 0 else { return observation.mean(mean, batch, parameter) }
+    let path = isSampled ? states.sample(key: batch.key) : mean
+    let start = path.slice(axis: 0, last..<last + 1).reshape([sessions, trials, latent])
+    let builder = mean.builder
+    let shape: Shape = [steps, sessions, trials, latent]
+    let noise = isSampled ? builder.random(.normal, shape, key: batch.key) : builder.constant(0, shape)
+    let (_, outputs) = builder.scan(
+      carries: [start], sequences: [noise * prepared.noise.squareRoot], constants: prepared.weights
+    ) { carries, slices, weights in
+      let next = prepared.step(carries[0], weights) + slices[0]
       return ([next], [next])
     }
-    let path = states.builder.concatenate([seen, outputs[0]], axis: 0)
-    return observation.mean(path, batch, parameter)
+    return observation.mean(builder.concatenate([seen, outputs[0]], axis: 0), batch, parameter)
   }
 
   /// The learnt distribution of the first state, shared by all sessions.

@@ -57,7 +57,7 @@ package struct ParameterTable: Hashable, Sendable {
 }
 
 extension Initial {
-  func values(_ shape: Shape, _ stream: inout Stream) -> [Double] {
+  package func values(_ shape: Shape, _ stream: inout Stream) -> [Double] {
     switch self {
     case .constant(let value): return [Double](repeating: value, count: shape.count)
     case .uniform(let bound): return (0..<shape.count).map { _ in (2 * stream.uniform() - 1) * bound }

@@ -45,7 +45,8 @@ struct Grouping {
     let producers = Set(roots.compactMap { group[$0] })
     let candidates = producers.union(roots.flatMap { readers[$0] }).sorted(by: >)
     for candidate in candidates {
-      guard !barred.contains(candidate), let space = groups[candidate].space, groups[candidate].isInvariant == isInvariant,
+      guard !barred.contains(candidate), let space = groups[candidate].space,
+        groups[candidate].isInvariant == isInvariant,
         groups[candidate].nodes.count < Self.largestGroup, let joint = refinement(space, shape),
         producers.allSatisfy({ $0 == candidate || !waits[$0].contains(candidate) })
       else { continue }

@@ -7,6 +7,7 @@ import TensorGraph
 /// Lowerings of operations stand in the extensions: elementwise groups, movement, reductions, contractions, scans.
 final class Lowering {
   let graph: Graph
+  let workers: Int
   let descriptors = Descriptors()
   private let needed: [Bool]
   /// How the value of a node lies in memory; nil for scans and for what is not needed.
@@ -19,11 +20,20 @@ final class Lowering {
   private var isStored: [Bool]
 
   private(set) var buffers: [Buffer] = []
+  /// Where concatenations lie whose parts are written in place.
+  private var concatenation: [Int: Layout] = [:]
   private var prologue: [Step] = []
   private var steps: [Step] = []
   private var registers = 1
   private(set) var loops: [ScanLoop] = []
   private var path = ""
+  /// Sums `carry + product` that a loop body collects in place, with their products.
+  private let collected: [Int: Int]
+  private let parts: ConcatenationParts
+  /// The node that holds each result of each scan.
+  private(set) var results: [Int: [Int: Int]] = [:]
+  /// Whether a value has all elements of its root in their order.
+  private var isWhole: [Bool]
 
   struct Buffer {
     var count: Int
@@ -48,10 +58,19 @@ final class Lowering {
 
   /// - Parameter inputs: how the inputs of the graph lie behind the addresses that they are bound to, row-major when nil;
   ///   and which of them are the same at every step of a loop.
-  init(_ graph: Graph, inputs: [(layout: Layout?, isInvariant: Bool)], outputs: [Int]) throws(BackendError) {
+  /// - Parameter collected: sums of a carry and a product that are computed in the memory of the carry.
+  /// - Parameter workers: threads that share the work.
+  init(
+    _ graph: Graph, inputs: [(layout: Layout?, isInvariant: Bool)], outputs: [Int], collected: [Int: Int] = [:],
+    workers: Int
+  ) throws(BackendError) {
     self.graph = graph
+    self.workers = workers
+    self.collected = collected
     needed = Self.needed(graph, outputs)
+    parts = ConcatenationParts(graph, needed: needed, outputs: Set(outputs))
     let count = graph.nodes.count
+    isWhole = [Bool](repeating: true, count: count)
     layouts = [Layout?](repeating: nil, count: count)
     roots = Array(0..<count)
     grouping = Grouping(nodes: count)
@@ -66,7 +85,7 @@ final class Lowering {
       invariant[node] = inputs[position].isInvariant
     }
     for (index, node) in graph.nodes.enumerated() where needed[index] { classify(index, node) }
-    for (index, node) in graph.nodes.enumerated() where needed[index] { markStored(index, node) }
+    for index in graph.nodes.indices where needed[index] { markStored(index) }
     try place(outputs: outputs)
   }
 
@@ -84,9 +103,11 @@ final class Lowering {
 
   private func classify(_ index: Int, _ node: Node) {
     if case .input = node.op { return }
-    let operands = node.operands.map { Int($0.index) }
+    let operands = operands(of: index)
     if !operands.isEmpty { invariant[index] = operands.allSatisfy { invariant[$0] } }
     let shape = node.shape.dimensions
+    if collected.values.contains(index) { return }
+    if collected[index] != nil { return single(index, operands) }
     if node.shape.count == 0 {
       layouts[index] = addBuffer(index, .unplaced, isInvariant: invariant[index])
       return
@@ -98,8 +119,8 @@ final class Lowering {
       invariant[index] = true
     case .negate, .exp, .log, .tanh, .sigmoid, .softplus, .sqrt, .absolute, .isNumber, .add, .subtract, .multiply,
       .divide, .maximum, .minimum, .less, .select:
-      layouts[index] = addBuffer(index, .unplaced, isInvariant: invariant[index])
-      let views = operands.filter { !isWhole($0) }
+      layouts[index] = hosted(index) ?? addBuffer(index, .unplaced, isInvariant: invariant[index])
+      let views = operands.filter { !isWhole[$0] }
       grouping.addElementwise(
         index, shape: shape, roots: operands.map { roots[$0] }, viewed: views.map { roots[$0] },
         isInvariant: invariant[index])
@@ -113,7 +134,12 @@ final class Lowering {
       .scatterAddRows:
       single(index, operands)
     case .scan: grouping.addSingle(index, roots: operands.map { roots[$0] }, isInvariant: invariant[index])
-    case .result:
+    case .result(let position):
+      if let same = results[operands[0]]?[position] {
+        (layouts[index], roots[index]) = (layouts[same], same)
+        return
+      }
+      results[operands[0], default: [:]][position] = index
       layouts[index] = addBuffer(index, .unplaced, isInvariant: invariant[index])
       grouping.addResult(index, of: operands[0])
     }
@@ -124,32 +150,58 @@ final class Lowering {
     if let layout = layouts[operand].flatMap(make) {
       layouts[index] = layout
       roots[index] = roots[operand]
+      switch graph.nodes[index].op {
+      case .reshape, .stopGradient: isWhole[index] = isWhole[operand]
+      default: isWhole[index] = false
+      }
     } else {
       single(index, [operand])
     }
   }
 
   private func single(_ index: Int, _ operands: [Int]) {
-    layouts[index] = addBuffer(index, .unplaced, isInvariant: invariant[index])
+    layouts[index] = concatenation[index] ?? addBuffer(index, .unplaced, isInvariant: invariant[index])
+    if case .concatenate = graph.nodes[index].op { concatenation[index] = layouts[index] }
     grouping.addSingle(index, roots: operands.map { roots[$0] }, isInvariant: invariant[index])
   }
 
-  private func markStored(_ index: Int, _ node: Node) {
+  private func markStored(_ index: Int) {
     guard roots[index] == index, let group = grouping.group[index] else { return }
-    for operand in node.operands.map({ Int($0.index) }) where !isInside(operand, group) {
-      isStored[roots[operand]] = true
-    }
+    for operand in operands(of: index) where !isInside(operand, group) { isStored[roots[operand]] = true }
+  }
+
+  /// What a node reads; a sum that is collected in place reads the operands of its product.
+  private func operands(of index: Int) -> [Int] {
+    graph.nodes[collected[index] ?? index].operands.map { Int($0.index) }
+  }
+
+  /// The place of a value inside the concatenation that it is made for.
+  private func hosted(_ index: Int) -> Layout? {
+    guard let host = parts.host(of: index), invariant[index] == false else { return nil }
+    return place(host)
+  }
+
+  /// Where a part of a concatenation lies; its buffer is made when the first part is.
+  private func place(_ part: ConcatenationParts.Part) -> Layout {
+    let whole = concatenation[part.node] ?? addBuffer(part.node, .unplaced, isInvariant: false)
+    concatenation[part.node] = whole
+    return whole.sliced(from: part.from, to: part.to)
+  }
+
+  /// Further places that an elementwise value is written to.
+  func copies(of index: Int) -> [Layout] {
+    invariant[index] ? [] : parts.parts(of: index).map(place).filter { $0 != layouts[index] }
+  }
+
+  /// Whether the operand of a concatenation is written in place by what computes it.
+  func isInPlace(_ operand: Int, at part: Layout) -> Bool {
+    guard roots[operand] == operand, !invariant[operand], let layout = layouts[operand] else { return false }
+    return layout == part || parts.parts(of: operand).contains { place($0) == part }
   }
 
   /// Whether an elementwise group computes all elements of a value itself, in their order.
   func isInside(_ value: Int, _ group: Int) -> Bool {
-    grouping.group[roots[value]] == group && grouping.groups[group].space != nil && isWhole(value)
-  }
-
-  /// Whether a value has all elements of its root in their order.
-  private func isWhole(_ value: Int) -> Bool {
-    guard let layout = layouts[value] else { return false }
-    return layout.offset == 0 && layout.isContiguous && layout.count == graph.nodes[roots[value]].shape.count
+    grouping.group[roots[value]] == group && grouping.groups[group].space != nil && isWhole[value]
   }
 
   // MARK: order and places
@@ -160,7 +212,11 @@ final class Lowering {
       let root = roots[value]
       guard let layout = layouts[value] else { throw BackendError("%\(value) is a scan; ask for its results instead") }
       isStored[root] = true
-      if isWhole(value), !invariant[root], grouping.group[root] != nil || layout.count == 0, case .unplaced = buffers[layout.buffer].place {
+      let isAll =
+        isWhole[value] && layout.offset == 0 && layout.isContiguous && layout.count == buffers[layout.buffer].count
+      if isAll, !invariant[root], grouping.group[root] != nil || layout.count == 0,
+        case .unplaced = buffers[layout.buffer].place
+      {
         buffers[layout.buffer].place = .output(position)
       } else {
         copies.append((position, value))
@@ -205,8 +261,14 @@ final class Lowering {
     case .gatherRows: try lowerGather(index, operands)
     case .scatterAddRows: try lowerScatter(index, operands)
     case .scan(let scan): try lowerScan(index, scan, operands)
-    case .input, .constant, .negate, .exp, .log, .tanh, .sigmoid, .softplus, .sqrt, .absolute, .isNumber, .add,
-      .subtract, .multiply, .divide, .maximum, .minimum, .less, .select, .result:
+    case .add:
+      guard let product = collected[index], case .matmul(let transposeA, let transposeB) = graph.nodes[product].op
+      else {
+        preconditionFailure("add is no group of its own")
+      }
+      try lowerProduct(index, self.operands(of: index), transposeA, transposeB, continues: true)
+    case .input, .constant, .negate, .exp, .log, .tanh, .sigmoid, .softplus, .sqrt, .absolute, .isNumber, .subtract,
+      .multiply, .divide, .maximum, .minimum, .less, .select, .result:
       preconditionFailure("\(node.op.name) is no group of its own")
     }
   }
@@ -258,7 +320,11 @@ final class Lowering {
   // MARK: result
 
   /// The program, with every buffer of the arena placed.
-  func program() -> Program {
+  ///
+  /// - Parameter carries: inputs that a loop binds to what an earlier step wrote.
+  /// - Parameter collected: outputs that collect products in place.
+  /// - Parameter rowCounts: numbers of rows for which the program may be separable, best first.
+  func program(carries: Set<Int> = [], collected: Set<Int> = [], rowCounts: [Int] = []) -> Program {
     let all = prologue + steps
     var lives: [Int: MemoryPlan.Request] = [:]
     for (time, step) in all.enumerated() {
@@ -270,23 +336,58 @@ final class Lowering {
         lives[buffer] = MemoryPlan.Request(count: buffers[buffer].count, first: first, last: last)
       }
     }
-    let placed = lives.keys.sorted()
-    let plan = MemoryPlan(placed.compactMap { lives[$0] })
     var constants: [(buffer: Int, address: UnsafeMutablePointer<Float>)] = []
     var inputs = [Int](repeating: 0, count: graph.inputs.count)
     var outputs: [Int: Int] = [:]
+    var written: [Int: Int] = [:]
     for (index, buffer) in buffers.enumerated() {
       switch buffer.place {
-      case .unplaced, .arena: continue
-      case .input(let position): inputs[position] = index
-      case .output(let position): outputs[position] = index
+      case .unplaced: continue
+      case .arena: if let life = lives[index], life.first >= prologue.count { written[index] = buffer.count }
+      case .input(let position):
+        inputs[position] = index
+        if carries.contains(position) { written[index] = buffer.count }
+      case .output(let position):
+        outputs[position] = index
+        written[index] = buffer.count
       case .constant(let address): constants.append((index, address))
       }
     }
+
+    let instructions = steps.map(\.instruction)
+    let collectors = Set(collected.compactMap { outputs[$0] })
+    let cuts = rowCounts.lazy.compactMap { RowCuts(instructions, rows: $0, written: written, collected: collectors) }
+      .first
+    let isLocal = { (buffer: Int) in cuts != nil && written[buffer] != nil }
+    let shared = lives.keys.sorted().filter { !isLocal($0) }
+    let plan = MemoryPlan(shared.compactMap { lives[$0] })
+    let local = lives.keys.sorted().filter(isLocal)
+    let blocks = cuts.map { rowBlocks($0, local, local.compactMap { lives[$0] }, start: plan.count) }
     return Program(
-      prologue: prologue.map(\.instruction), instructions: steps.map(\.instruction), paths: all.map(\.path),
-      inputs: inputs, outputs: outputs.keys.sorted().compactMap { outputs[$0] },
-      arena: zip(placed, plan.offsets).map { ($0, $1) }, arenaCount: plan.count, constants: constants,
-      buffers: buffers.count, registers: registers, loops: loops, descriptors: descriptors)
+      prologue: prologue.map(\.instruction), instructions: instructions, paths: all.map(\.path), inputs: inputs,
+      outputs: outputs.keys.sorted().compactMap { outputs[$0] }, arena: zip(shared, plan.offsets).map { ($0, $1) },
+      arenaCount: plan.count + (blocks.map { $0.arenaCount } ?? 0), constants: constants, buffers: buffers.count,
+      registers: registers, blocks: blocks, loops: loops, descriptors: descriptors)
+  }
+
+  /// Places the buffers of a step for blocks of rows.
+  private func rowBlocks(_ cuts: RowCuts, _ local: [Int], _ lives: [MemoryPlan.Request], start: Int) -> RowBlocks {
+    let perRow = MemoryPlan(
+      lives.map { .init(count: $0.count / cuts.rows, first: $0.first, last: $0.last) }, alignment: 1)
+    let rowsPerBlock = RowBlocks.rowsPerBlock(rows: cuts.rows, floatsPerRow: perRow.count)
+    let plan = MemoryPlan(
+      lives.map { .init(count: $0.count / cuts.rows * rowsPerBlock, first: $0.first, last: $0.last) })
+    let buffers = zip(zip(local, lives), plan.offsets).map { pair, offset in
+      RowBlocks.Local(buffer: pair.0, offset: offset, floatsPerRow: pair.1.count / cuts.rows)
+    }
+    let tables = (0..<workers).map { _ in
+      descriptors.reserve(UnsafeMutablePointer<Float>?.self, count: self.buffers.count)
+    }
+    var own: [RowBlocks.Own] = []
+    for buffer in cuts.own.sorted() {
+      own.append(.init(buffer: buffer, offset: own.reduce(0) { $0 + $1.count }, count: self.buffers[buffer].count))
+    }
+    return RowBlocks(
+      cuts: cuts, rowsPerBlock: rowsPerBlock, local: buffers, own: own, start: start, count: plan.count, tables: tables)
   }
 }

@@ -3,8 +3,10 @@ import TensorGraph
 
 extension Lowering {
   /// A stack of matrix products. Transposed operands are read through their strides; only a right operand whose rows do
-  /// not lie in order is copied first.
-  func lowerProduct(_ node: Int, _ operands: [Int], _ transposeA: Bool, _ transposeB: Bool) throws(BackendError) {
+  /// not lie in order is copied first. A product that continues adds to what its target holds.
+  func lowerProduct(
+    _ node: Int, _ operands: [Int], _ transposeA: Bool, _ transposeB: Bool, continues: Bool = false
+  ) throws(BackendError) {
     let a = matrices(try layout(operands[0]), transposed: transposeA)
     let b = try withRows(matrices(try layout(operands[1]), transposed: transposeB))
     let c = try layout(node)
@@ -12,7 +14,8 @@ extension Lowering {
     let (m, n, k) = (c.shape[rank - 2], c.shape[rank - 1], a.shape[rank - 1])
     let stack = Axes(Array(c.shape.dropLast(2)), [a, b, c].map { Array($0.strides.dropLast(2)) })
     var plan = CKProductPlan(
-      rank: Int32(stack.extents.count), extents: try perAxis(stack.extents), a: try access(a, stack.strides[0]),
+      rank: Int32(stack.extents.count), continues: continues ? 1 : 0, extents: try perAxis(stack.extents),
+      a: try access(a, stack.strides[0]),
       b: try access(b, stack.strides[1]), c: try access(c, stack.strides[2]), rowA: Int64(a.strides[rank - 2]),
       columnA: Int64(a.strides[rank - 1]), rowB: Int64(b.strides[rank - 2]), rowC: Int64(c.strides[rank - 2]),
       m: Int64(m), n: Int64(n), k: Int64(k))
@@ -20,7 +23,7 @@ extension Lowering {
     let invariant = isInvariant(a) && isInvariant(b)
 
     // Few long sums, as in the gradient of a weight: parts of the sums are computed apart and then added.
-    if k >= 2048, c.count <= 1 << 16 {
+    if !continues, k >= 2048, c.count <= 1 << 16 {
       let grain = ((k + 15) / 16 + 255) / 256 * 256
       let parts = (k + grain - 1) / grain
       let partial = temporary([parts] + c.shape, isInvariant: invariant)

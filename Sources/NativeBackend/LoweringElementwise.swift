@@ -23,10 +23,12 @@ extension Lowering {
     }
     var outputs: [(node: Int, layout: Layout)] = []
     for node in nodes where isStored(node) {
-      guard let layout = try layout(node).reshaped(to: space) else {
-        throw BackendError("%\(node) does not fit the space of its elementwise group")
+      for place in [try layout(node)] + copies(of: node) {
+        guard let layout = place.reshaped(to: space) else {
+          throw BackendError("%\(node) does not fit the space of its elementwise group")
+        }
+        outputs.append((node, layout))
       }
-      outputs.append((node, layout))
     }
     let code = assembly.allocated(outputs: outputs.map(\.node))
     need(registers: code.registers)
@@ -36,7 +38,8 @@ extension Lowering {
     axes.pad(to: 2)
     var accesses: [CKAccess] = []
     for (position, layout) in tensors.enumerated() {
-      let register = position < assembly.inputs.count ? position : code.outputRegisters[position - assembly.inputs.count]
+      let register =
+        position < assembly.inputs.count ? position : code.outputRegisters[position - assembly.inputs.count]
       accesses.append(try access(layout, axes.strides[position], register: register))
     }
     let program = CKProgram(

@@ -51,7 +51,8 @@ extension Lowering {
       let source = try layout(operand)
       var to = target.shape
       to[axis] = from[axis] + source.shape[axis]
-      try copy(source, to: target.sliced(from: from, to: to))
+      let part = target.sliced(from: from, to: to)
+      if !isInPlace(operand, at: part) { try copy(source, to: part) }
       from[axis] = to[axis]
     }
   }

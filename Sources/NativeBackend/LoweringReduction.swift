@@ -10,7 +10,8 @@ extension Lowering {
 
     /// Whether this axis and the one inside it are walked as one.
     func joins(_ inner: Axis) -> Bool {
-      isReduced == inner.isReduced && stride == inner.stride * inner.extent && outStride == inner.outStride * inner.extent
+      isReduced == inner.isReduced && stride == inner.stride * inner.extent
+        && outStride == inner.outStride * inner.extent
     }
   }
 
@@ -73,12 +74,15 @@ extension Lowering {
       try reduceParts(partial, to: target, largest: largest)
       return
     }
-    let kept = ordered.indices.filter { !ordered[$0].isReduced }.max { ordered[$0].extent < ordered[$1].extent }
+    // Cut along a kept axis; along the inner one only into long rows.
+    let outer = ordered.indices.dropLast().filter { !ordered[$0].isReduced && ordered[$0].extent > 1 }
+    let kept = outer.max { ordered[$0].extent < ordered[$1].extent }
     var cut = Cut([1], workPerElement: 1)
-    if let kept {
-      let extent = ordered[kept].extent
+    if let axis = kept ?? (last.isReduced ? nil : ordered.count - 1) {
+      let extent = ordered[axis].extent
       cut = Cut([extent], workPerElement: 4 * Double(total / max(1, extent)))
-      (cut.axis, cut.extent) = (kept, extent)
+      (cut.axis, cut.extent) = (axis, extent)
+      if kept == nil { cut.grain = max(64, cut.grain) }
     } else {
       (cut.axis, cut.extent, cut.grain) = (0, ordered[0].extent, max(1, ordered[0].extent))
     }

@@ -7,10 +7,7 @@ extension Lowering {
   /// Stacked outputs are written where they belong by the step that makes them. A carry that is also stacked is read from
   /// there by the next step; other carries alternate between two buffers.
   func lowerScan(_ node: Int, _ scan: Scan, _ operands: [Int]) throws(BackendError) {
-    var results = [Int?](repeating: nil, count: scan.bodyOutputs.count)
-    for (index, user) in graph.nodes.enumerated() where isNeeded(index) {
-      if case .result(let position) = user.op, Int(user.operands[0].index) == node { results[position] = index }
-    }
+    let results = scan.bodyOutputs.indices.map { self.results[node]?[$0] }
     var touched: [Layout] = []
     var inputs: [ScanLoop.Input] = []
     var bodyInputs: [(layout: Layout?, isInvariant: Bool)] = []
@@ -36,8 +33,25 @@ extension Lowering {
       targets.append(.stacked(Place(stacked), step: stacked.shape.dropFirst().reduce(1, *)))
     }
     var carries: [ScanLoop.Carry] = []
+    var collected: [Int: Int] = [:]
+    var collectors: Set<Int> = []
+    var plain = Set(0..<scan.carries)
     for carry in 0..<scan.carries {
       let count = scan.body[scan.bodyOutputs[carry]].shape.count
+      if let collecting = CollectingCarry(scan, carry) {
+        let sum = try results[carry].map { node throws(BackendError) in try layout(node) }
+        let place = sum ?? temporary([count], isInvariant: false)
+        touched.append(place)
+        if case .matmul = scan.body[collecting.term].op, isUsedOnce(collecting.term, scan) {
+          collected[Int(collecting.next.index)] = Int(collecting.term.index)
+          collectors.insert(targets.count)
+          plain.remove(carry)
+        }
+        carries.append(ScanLoop.Carry(target: targets.count, count: count, last: nil))
+        values.append(Int(collecting.next.index))
+        targets.append(.collected(Place(place), count: count))
+        continue
+      }
       if let known = targets.indices.first(where: { isDuplicate(carry, of: $0) }) {
         carries.append(ScanLoop.Carry(target: known, count: count, last: nil))
       } else {
@@ -54,8 +68,9 @@ extension Lowering {
       }
     }
 
-    let body = try Lowering(scan.body, inputs: bodyInputs, outputs: values)
-    let program = body.program()
+    let body = try Lowering(scan.body, inputs: bodyInputs, outputs: values, collected: collected, workers: workers)
+    let shapes = scan.body.nodes.map(\.shape.dimensions)
+    let program = body.program(carries: plain, collected: collectors, rowCounts: Self.rowCounts(shapes))
     need(registers: program.registers)
     let arena = temporary([program.arenaCount], isInvariant: false)
     touched.append(arena)
@@ -66,5 +81,21 @@ extension Lowering {
     emit(
       Instruction(work: .scan(Unmanaged.passUnretained(loop)), axis: 0, extent: 1, grain: 1), touching: touched,
       isInvariant: operands.allSatisfy { (try? isInvariant(layout($0))) ?? false } && !operands.isEmpty)
+  }
+  private func isUsedOnce(_ value: ValueID, _ scan: Scan) -> Bool {
+    scan.body.nodes.filter { $0.operands.contains(value) }.count == 1 && !scan.bodyOutputs.contains(value)
+  }
+
+  /// Products of leading extents, largest first.
+  private static func rowCounts(_ shapes: [[Int]]) -> [Int] {
+    var counts: Set<Int> = []
+    for shape in shapes {
+      var rows = 1
+      for extent in shape.dropLast() {
+        rows *= extent
+        counts.insert(rows)
+      }
+    }
+    return counts.filter { $0 > 1 }.sorted(by: >)
   }
 }

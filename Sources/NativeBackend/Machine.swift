@@ -24,7 +24,8 @@ struct Machine {
     } else if items > 1 {
       withUnsafePointer(to: self) { machine in
         withUnsafePointer(to: instruction) { instruction in
-          workers.run(Call(machine: machine, instruction: instruction, bases: bases), items: items)
+          let call = Call(machine: machine, instruction: instruction, bases: bases)
+          withUnsafePointer(to: call) { workers.run(doItem, $0, items: items) }
         }
       }
     }
@@ -40,23 +41,35 @@ struct Machine {
   /// Computes one item.
   func perform(_ instruction: Instruction, item: Int, _ bases: Bases, _ scratch: UnsafeMutablePointer<Float>) {
     let lower = item * instruction.grain
-    let upper = min(instruction.extent, lower + instruction.grain)
-    let (axis, from, to) = (Int32(instruction.axis), Int64(lower), Int64(upper))
+    let range = lower..<min(instruction.extent, lower + instruction.grain)
+    perform(instruction.work, axis: instruction.axis, range, item: item, bases, scratch)
+  }
+
+  /// Computes a part of the work along an axis.
+  func perform(
+    _ work: Work, axis: Int, _ range: Range<Int>, item: Int, _ bases: Bases, _ scratch: UnsafeMutablePointer<Float>
+  ) {
+    let (axis, from, to) = (Int32(axis), Int64(range.lowerBound), Int64(range.upperBound))
     let addresses = UnsafePointer(bases)
-    switch instruction.work {
+    switch work {
     case .elementwise(let program): ck_program(kernels, program, addresses, axis, from, to, scratch)
     case .copy(let plan): ck_copy(plan, addresses, axis, from, to)
     case .reduce(let reduction, let stride):
       ck_reduce(kernels, reduction, addresses, axis, from, to, Int64(item * stride))
     case .product(let plan, let stride):
-      let axis = CKProductAxis(rawValue: UInt32(instruction.axis))
-      ck_products(kernels, plan, addresses, axis, from, to, Int64(item * stride))
-    case .random(let fill): fill.perform(lower..<upper, bases, kernels)
-    case .gather(let gather): gather.perform(lower..<upper, bases)
-    case .scatter(let scatter): scatter.perform(lower..<upper, bases, kernels)
-    case .raggedContract(let product): product.contract(lower..<upper, bases, kernels)
-    case .raggedExpand(let product): product.expand(lower..<upper, bases, kernels)
+      ck_products(kernels, plan, addresses, CKProductAxis(rawValue: UInt32(axis)), from, to, Int64(item * stride))
+    case .random(let fill): fill.perform(range, bases, kernels)
+    case .gather(let gather): gather.perform(range, bases)
+    case .scatter(let scatter): scatter.perform(range, bases, kernels)
+    case .raggedContract(let product): product.contract(range, bases, kernels)
+    case .raggedExpand(let product): product.expand(range, bases, kernels)
     case .scan: preconditionFailure("a loop is not cut into items")
     }
   }
+}
+
+private func doItem(_ context: UnsafeMutableRawPointer?, _ item: Int, _ worker: Int) {
+  guard let call = context?.assumingMemoryBound(to: Machine.Call.self).pointee else { return }
+  let machine = call.machine.pointee
+  machine.perform(call.instruction.pointee, item: item, call.bases, machine.scratch + worker * machine.scratchStride)
 }

@@ -28,8 +28,7 @@ package struct NativeBackend: Backend {
     for output in outputs where !graph.nodes.indices.contains(Int(output.index)) {
       throw BackendError("\(output) is not in the graph")
     }
-    let lowering = try Lowering(
-      graph, inputs: graph.inputs.map { _ in (nil, false) }, outputs: outputs.map { Int($0.index) })
+    let lowering = try Lowering(preparing: graph, outputs: outputs, workers: workers.count)
     return NativeExecutable(
       lowering.program(), inputs: graph.inputs.map { graph[$0] }, outputs: outputs.map { graph[$0] }, workers, kernels)
   }
@@ -55,8 +54,7 @@ private final class NativeExecutable: Executable, @unchecked Sendable {
     let stride = program.registers * Int(CKTile) + Self.gap
     let count = program.arenaCount + Self.gap + workers.count * stride
     let bytes = count * MemoryLayout<Float>.stride
-    let block = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-    block.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+    guard let block = ck_reserve(bytes) else { preconditionFailure("no memory for a program") }
     memory = UnsafeMutableBufferPointer(start: block.assumingMemoryBound(to: Float.self), count: count)
     let arena = block.assumingMemoryBound(to: Float.self)
     machine = Machine(
@@ -64,7 +62,7 @@ private final class NativeExecutable: Executable, @unchecked Sendable {
     program.bind(arena: arena)
   }
 
-  deinit { memory.baseAddress.map { UnsafeMutableRawPointer($0).deallocate() } }
+  deinit { ck_release(memory.baseAddress, workingMemory) }
 
   var workingMemory: Int { memory.count * MemoryLayout<Float>.stride }
 
@@ -83,7 +81,9 @@ private final class NativeExecutable: Executable, @unchecked Sendable {
 
   /// Views must have the sizes and element types of their tensors.
   private func check(_ views: [View], _ role: String, _ nodes: [Node]) throws(BackendError) {
-    guard views.count == nodes.count else { throw BackendError("\(views.count) \(role)s bound to \(nodes.count) tensors") }
+    guard views.count == nodes.count else {
+      throw BackendError("\(views.count) \(role)s bound to \(nodes.count) tensors")
+    }
     for (position, (view, node)) in zip(views, nodes).enumerated() {
       guard view.count == node.shape.count else {
         throw BackendError("\(role) \(position) has \(view.count) elements, its tensor is \(node.shape)")

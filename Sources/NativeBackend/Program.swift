@@ -14,6 +14,9 @@ final class Program {
   /// Registers of the largest tile program, those of loop bodies too.
   let registers: Int
   let bases: Bases
+  let buffers: Int
+  /// How blocks of rows run through the instructions on their own; nil when they cannot.
+  let blocks: RowBlocks?
   /// The spec paths that instructions come from: prologue, then the others.
   private let paths: [String]
   private let arena: [(buffer: Int, offset: Int)]
@@ -23,8 +26,8 @@ final class Program {
   init(
     prologue: [Instruction], instructions: [Instruction], paths: [String], inputs: [Int], outputs: [Int],
     arena: [(buffer: Int, offset: Int)], arenaCount: Int,
-    constants: [(buffer: Int, address: UnsafeMutablePointer<Float>)], buffers: Int, registers: Int, loops: [ScanLoop],
-    descriptors: Descriptors
+    constants: [(buffer: Int, address: UnsafeMutablePointer<Float>)], buffers: Int, registers: Int, blocks: RowBlocks?,
+    loops: [ScanLoop], descriptors: Descriptors
   ) {
     self.prologue = prologue
     self.instructions = instructions
@@ -34,6 +37,8 @@ final class Program {
     self.arena = arena
     self.arenaCount = arenaCount
     self.registers = registers
+    self.buffers = buffers
+    self.blocks = blocks
     self.loops = loops
     self.descriptors = descriptors
     bases = descriptors.reserve(UnsafeMutablePointer<Float>?.self, count: buffers)

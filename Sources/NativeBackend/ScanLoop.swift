@@ -1,3 +1,4 @@
+import CKernels
 import TensorGraph
 
 /// A loop over the leading axis of tensors, with a compiled body.
@@ -13,6 +14,8 @@ final class ScanLoop {
     case stacked(Place, step: Int)
     /// One of two buffers of `count` floats in turn.
     case alternating(Place, count: Int)
+    /// Added to at every step, beginning with the carry's first value; `count` floats.
+    case collected(Place, count: Int)
   }
 
   struct Carry {
@@ -46,28 +49,95 @@ final class ScanLoop {
   func run(_ outer: Bases, _ machine: Machine) throws(BackendError) {
     body.bind(arena: arena.floats(outer))
     for (input, buffer) in zip(inputs, body.inputs) { body.bases[buffer] = input.place.floats(outer) }
-    if length > 0 { try body.runPrologue(machine) }
-    for count in 0..<length {
-      let step = reversed ? length - 1 - count : count
-      for index in inputs.indices.dropFirst(carries.count) where inputs[index].step != 0 {
-        body.bases[body.inputs[index]] = inputs[index].place.floats(outer) + step * inputs[index].step
-      }
-      for index in targets.indices {
-        switch targets[index] {
-        case .stacked(let place, let stride):
-          body.bases[body.outputs[index]] = place.floats(outer) + step * stride
-        case .alternating(let place, let size):
-          body.bases[body.outputs[index]] = place.floats(outer) + count % 2 * size
+    for (index, carry) in carries.enumerated() {
+      guard case .collected(let place, let count) = targets[carry.target] else { continue }
+      place.floats(outer).update(from: inputs[index].place.floats(outer), count: count)
+    }
+    if length > 0 {
+      try body.runPrologue(machine)
+      if let blocks = body.blocks {
+        runBlocks(blocks, outer, machine)
+      } else {
+        for count in 0..<length {
+          bind(step: count, outer, body.bases)
+          try body.run(machine)
         }
-      }
-      try body.run(machine)
-      for index in carries.indices {
-        body.bases[body.inputs[index]] = body.bases[body.outputs[carries[index].target]]
       }
     }
     for (index, carry) in carries.enumerated() {
-      guard let last = carry.last, let value = body.bases[body.inputs[index]] else { continue }
+      guard let last = carry.last else { continue }
+      let value = length == 0 ? inputs[index].place.floats(outer) : address(carry.target, step: length - 1, outer)
       last.floats(outer).update(from: value, count: carry.count)
+    }
+  }
+
+  /// Says where slices, carries and targets lie in one step; steps count in the order in which they run.
+  private func bind(step count: Int, _ outer: Bases, _ bases: Bases) {
+    for index in carries.indices where count > 0 || isCollected(carries[index]) {
+      bases[body.inputs[index]] = address(carries[index].target, step: max(0, count - 1), outer)
+    }
+    for index in inputs.indices.dropFirst(carries.count) where inputs[index].step != 0 {
+      bases[body.inputs[index]] = inputs[index].place.floats(outer) + slice(count) * inputs[index].step
+    }
+    for index in targets.indices { bases[body.outputs[index]] = address(index, step: count, outer) }
+  }
+
+  private func isCollected(_ carry: Carry) -> Bool {
+    if case .collected = targets[carry.target] { true } else { false }
+  }
+
+  private func slice(_ count: Int) -> Int { reversed ? length - 1 - count : count }
+
+  private func address(_ target: Int, step count: Int, _ outer: Bases) -> UnsafeMutablePointer<Float> {
+    switch targets[target] {
+    case .stacked(let place, let stride): place.floats(outer) + slice(count) * stride
+    case .alternating(let place, let size): place.floats(outer) + count % 2 * size
+    case .collected(let place, _): place.floats(outer)
+    }
+  }
+
+  // MARK: blocks of rows
+
+  /// What a worker needs to run a block of rows through all steps.
+  private struct Call {
+    let loop: Unmanaged<ScanLoop>
+    let outer: Bases
+    let machine: UnsafePointer<Machine>
+  }
+
+  private func runBlocks(_ blocks: RowBlocks, _ outer: Bases, _ machine: Machine) {
+    withUnsafePointer(to: machine) { pointer in
+      let call = Call(loop: .passUnretained(self), outer: outer, machine: pointer)
+      let task: CKTask = { context, item, worker in
+        guard let call = context?.assumingMemoryBound(to: Call.self).pointee else { return }
+        call.loop.takeUnretainedValue().runBlock(item, worker, call.outer, call.machine.pointee)
+      }
+      withUnsafePointer(to: call) { machine.workers.run(task, $0, items: blocks.items) }
+    }
+    for buffer in blocks.own {
+      guard let target = body.outputs.firstIndex(of: buffer.buffer) else { continue }
+      let sum = address(target, step: 0, outer)
+      for block in 0..<blocks.items {
+        machine.kernels.pointee.addInto(
+          sum, blocks.address(buffer, block: block, arena: arena.floats(outer)), buffer.count)
+      }
+    }
+  }
+
+  private func runBlock(_ block: Int, _ worker: Int, _ outer: Bases, _ machine: Machine) {
+    guard let blocks = body.blocks else { return }
+    let (bases, rows) = (blocks.tables[worker], blocks.rows(of: block))
+    bases.update(from: body.bases, count: body.buffers)
+    blocks.bind(bases, worker: worker, arena: arena.floats(outer), rows: rows)
+    let scratch = machine.scratch + worker * machine.scratchStride
+    let memory = arena.floats(outer)
+    for buffer in blocks.own {
+      blocks.address(buffer, block: block, arena: memory).update(repeating: 0, count: buffer.count)
+    }
+    for count in 0..<length {
+      bind(step: count, outer, bases)
+      for buffer in blocks.own { bases[buffer.buffer] = blocks.address(buffer, block: block, arena: memory) }
+      blocks.run(body.instructions, rows: rows, bases, machine, scratch)
     }
   }
 }

@@ -80,7 +80,8 @@ struct TileAssembly {
         }
       }
       // An elementwise step may write over an operand that it is the last to read.
-      for case .step(let other) in step.operands where lastUse[other] == index && !isOutput.contains(steps[other].node) {
+      for case .step(let other) in step.operands where lastUse[other] == index && !isOutput.contains(steps[other].node)
+      {
         if !free.contains(registerOfStep[other]) { free.append(registerOfStep[other]) }
       }
       let own: Int

@@ -13,16 +13,8 @@ final class Workers: @unchecked Sendable {
 
   deinit { ck_dismiss(team) }
 
-  func run(_ call: Machine.Call, items: Int) {
-    withUnsafePointer(to: call) { call in
-      ck_work(team, doItem, UnsafeMutableRawPointer(mutating: call), items)
-    }
+  /// Calls `task(context, item, worker)` for every item once, from any of the threads.
+  func run<Context>(_ task: CKTask, _ context: UnsafePointer<Context>, items: Int) {
+    ck_work(team, task, UnsafeMutableRawPointer(mutating: context), items)
   }
-}
-
-private func doItem(_ context: UnsafeMutableRawPointer?, _ item: Int, _ worker: Int) {
-  guard let call = context?.assumingMemoryBound(to: Machine.Call.self).pointee else { return }
-  let machine = call.machine
-  let scratch = machine.pointee.scratch + worker * machine.pointee.scratchStride
-  machine.pointee.perform(call.instruction.pointee, item: item, call.bases, scratch)
 }

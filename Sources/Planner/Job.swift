@@ -25,6 +25,22 @@ package enum Job: Sendable {
     }
   }
 
+  /// The spec path of the run or evaluation that asks for the job.
+  package var path: SpecPath {
+    switch self {
+    case .fit(let job): SpecPath([.key("runs"), .key(job.run)])
+    case .evaluate(let job): SpecPath([.key("evaluations"), .key(job.evaluation)])
+    }
+  }
+
+  /// The fit that the job is, or that it measures.
+  package var fit: FitJob {
+    switch self {
+    case .fit(let job): job
+    case .evaluate(let job): job.fit
+    }
+  }
+
   /// Keys of the artifacts that the job reads.
   package var inputs: [ArtifactKey] {
     switch self {
@@ -38,6 +54,8 @@ package enum Job: Sendable {
 package struct SessionInput: Sendable {
   package let dataset: Named<Dataset>
   package let header: SessionHeader
+  /// SHA-256 of every file of the session, in the header's order.
+  package let digests: [SHA256Digest]
   package let key: ArtifactKey
   package var name: String { header.name }
 }
@@ -47,8 +65,9 @@ package struct FitJob: Sendable {
   package static let version = 1
   /// Name of the run; not part of the key.
   package let run: String
-  /// Spec path of the model, for messages; not part of the key.
+  /// Spec paths of the model and of the recipe, for messages; not part of the key.
   package let path: String
+  package let recipePath: String
   package let model: Model
   package let recipe: Recipe
   package let sessions: [SessionInput]
@@ -66,11 +85,12 @@ package struct FitJob: Sendable {
   }
 
   package init(
-    run: String, path: String, model: Model, recipe: Recipe, sessions: [SessionInput], source: Source?,
-    fit: [ParameterGroup], trials: Int?, seed: UInt64, numerics: String
+    run: String, path: String, recipePath: String, model: Model, recipe: Recipe, sessions: [SessionInput],
+    source: Source?, fit: [ParameterGroup], trials: Int?, seed: UInt64, numerics: String
   ) {
     self.run = run
     self.path = path
+    self.recipePath = recipePath
     self.model = model
     self.recipe = recipe
     self.sessions = sessions

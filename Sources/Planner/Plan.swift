@@ -26,26 +26,26 @@ package struct Plan: Sendable {
     let spec = experiment.specification
     var digests: [String: SHA256Digest] = [:]
     let inputs = try experiment.sessions.map { node in
-      var files: [ArtifactKey] = []
-      for file in node.header.files {
+      let own = try node.header.files.map { file in
         let known = try digests[file] ?? digest(file)
         digests[file] = known
-        files.append(ArtifactKey(known))
+        return known
       }
       let content: Plain = .map([
-        ("dataset", Dataset.union.write(node.dataset.value)), ("session", .string(node.name)),
+        ("dataset", Dataset.union.write(node.dataset.value.withoutPlace)), ("session", .string(node.name)),
       ])
-      let key = ArtifactKey(kind: "session", version: 1, content: content.canonicalBytes, inputs: files)
-      return SessionInput(dataset: node.dataset, header: node.header, key: key)
+      let key = ArtifactKey(
+        kind: "session", version: 1, content: content.canonicalBytes, inputs: own.map { ArtifactKey($0) })
+      return SessionInput(dataset: node.dataset, header: node.header, digests: own, key: key)
     }
     var jobs: [Job] = []
     var fits: [FitJob] = []
     for run in experiment.runs {
       let source = run.source.map { FitJob.Source(key: fits[$0].key, run: fits[$0].run) }
       let fit = FitJob(
-        run: run.id, path: "models.\(run.modelID)", model: run.model, recipe: run.recipe,
-        sessions: run.sessions.map { inputs[$0] }, source: source, fit: run.fit, trials: run.trials, seed: spec.study.seed,
-        numerics: spec.backend.kind)
+        run: run.id, path: "models.\(run.modelID)", recipePath: "training.\(run.recipeID)", model: run.model,
+        recipe: run.recipe, sessions: run.sessions.map { inputs[$0] }, source: source, fit: run.fit,
+        trials: run.trials, seed: spec.study.seed, numerics: spec.backend.kind)
       fits.append(fit)
       jobs.append(.fit(fit))
     }
@@ -62,5 +62,17 @@ package struct Plan: Sendable {
   /// Content key of the whole study.
   package var key: ArtifactKey {
     ArtifactKey(kind: "study", version: 1, content: [], inputs: jobs.map(\.key))
+  }
+}
+
+extension Dataset {
+  /// The dataset without the path of its files: what is in a file is in its digest, where it lies changes no result.
+  fileprivate var withoutPlace: Dataset {
+    switch self {
+    case .generator: return self
+    case .nwb(var files):
+      files.path = ""
+      return .nwb(files)
+    }
   }
 }

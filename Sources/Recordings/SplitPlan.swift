@@ -54,7 +54,7 @@ package struct SplitPlan: Hashable, Sendable {
     let parts = shares.count { $0 > 0 }
     guard trials >= parts else {
       throw DataProblem(
-        session: session, "the session has \(trials) trials, too few for a split into \(parts) parts",
+        session: session, "the session has \(trials) trials, too few for a `split` into \(parts) parts",
         help: ["use more trials, shorter windows, or fewer parts"])
     }
     let total = train + valid + test

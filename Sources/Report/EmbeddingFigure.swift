@@ -40,13 +40,18 @@ struct EmbeddingFigure {
       for (place, column) in columns.enumerated() {
         let name = column.map { embedding.columns[$0] } ?? run
         script.panel(row * columns.count + place, title: seeds.count > 1 ? "\(name), seed \(seed)" : name)
-        if embedding.dimensions == 1 { line(&script, mine, column) } else { plane(&script, mine, column) }
+        if embedding.dimensions == 1 {
+          line(&script, mine, column, seeds: seeds.count)
+        } else {
+          plane(&script, mine, column)
+        }
       }
     }
     var caption = "Posterior mean of each session's embedding; grey bars: one posterior standard deviation."
     if embedding.dimensions > 2 { caption += " The first two of \(embedding.dimensions) dimensions." }
     if seeds.count > Self.limit { caption += " The first \(Self.limit) of \(seeds.count) seeds." }
-    return Figure(id: id, title: "Embedding of \(run)", caption: caption, data: data, script: script.finished)
+    return Figure(
+      id: id, title: "Embedding of \(run)", caption: caption, data: data, script: script.finished, width: script.width)
   }
 
   /// e1 against e2.
@@ -56,10 +61,11 @@ struct EmbeddingFigure {
   }
 
   /// e1 against numeric metadata, or spread over categories.
-  private mutating func line(_ script: inout Script, _ points: [Embedding.Point], _ column: Int?) {
+  private mutating func line(_ script: inout Script, _ points: [Embedding.Point], _ column: Int?, seeds: Int) {
     let name = column.map { embedding.columns[$0] } ?? "session"
     script.add("set xlabel \(Script.quoted(name)) offset 0,0.6; set ylabel 'e1' offset 1,0")
     if let column, embedding.numbers(column, of: points) != nil {
+      if seeds == 1 { script.add("unset label 1") }
       scatter(
         &script, points, nil, x: { (Double($0.metadata[column]) ?? .nan, .nan) }, y: { ($0.mean[0], $0.deviation[0]) })
     } else {
@@ -126,7 +132,7 @@ struct EmbeddingFigure {
   /// One posterior standard deviation either way, where there is one.
   private func bars(_ block: Int) -> [String] {
     ["using 3:5:4 with xerrorbars", "using 3:5:6 with yerrorbars"].map {
-      "'\(id).tsv' index \(block) \($0) pointtype 0 linewidth 0.5 linecolor '\(Palette.bar)' notitle"
+      "'\(id).tsv' index \(block) \($0) pointtype 0 linewidth 0.8 linecolor '\(Palette.bar)' notitle"
     }
   }
 }

@@ -8,6 +8,8 @@ struct Figure {
   var caption: String
   var data: FigureData
   var script: String
+  /// Pixels at which it is drawn.
+  var width: Double
 }
 
 /// A tidy table in blocks: the header, then one block for each series, two empty lines apart.

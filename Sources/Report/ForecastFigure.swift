@@ -46,7 +46,7 @@ struct ForecastFigure {
     caption += " Thick: mean over sessions. Thin: single sessions. Dashed: the last observed bin is held."
     caption += " Dotted: each channel's training mean. Values below the axis are cut off."
     if scores.groups.count > shown.count { caption += " The first \(shown.count) of \(scores.groups.count) runs." }
-    return Figure(id: id, title: "Forecast", caption: caption, data: data, script: script.finished)
+    return Figure(id: id, title: "Forecast", caption: caption, data: data, script: script.finished, width: script.width)
   }
 
   private func head(_ script: inout Script) {
@@ -59,8 +59,8 @@ struct ForecastFigure {
   private static let constant = "linewidth 1.2 dashtype (1,3) linecolor '\(Palette.mean)'"
 
   private static let key = [
-    (name: "model, mean over sessions", style: "linewidth 2 linecolor '\(Palette.text)'"),
-    (name: "model, each session", style: "linewidth 0.8 linecolor '\(Palette.observed)'"),
+    (name: "mean over sessions", style: "linewidth 2 linecolor '\(Palette.text)'"),
+    (name: "each session", style: "linewidth 0.8 linecolor '\(Palette.observed)'"),
     (name: "last bin held", style: hold), (name: "training mean", style: constant),
   ]
 
@@ -98,9 +98,9 @@ struct ForecastFigure {
     horizons.map { scores.mean(quantity(floor, $0), group) }
   }
 
-  /// Wide enough for all means, but not below -1.
+  /// Wide enough for the models and the training mean, but not below -1; a held bin may fall far lower.
   private func range(_ groups: [MetricGroup]) -> (Double, Double) {
-    let values = groups.flatMap { group in ["", "hold", "mean"].flatMap { means($0, group) } }.filter(\.isFinite)
+    let values = groups.flatMap { group in ["", "mean"].flatMap { means($0, group) } }.filter(\.isFinite)
     let low = max(-1, ((values.min() ?? 0) * 5).rounded(.down) / 5)
     let high = max(0.2, ((values.max() ?? 0) * 5).rounded(.up) / 5)
     return (min(low, 0), high)

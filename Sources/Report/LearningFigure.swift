@@ -15,12 +15,12 @@ struct LearningFigure {
   static let loss = LearningFigure(
     id: "learning-loss", axis: "loss",
     caption:
-      "Loss against the training step. The highest 2 % of the values, those of the first steps as a rule, may lie"
+      "Loss against the training step. The highest 10 % of the values, those of the first steps as a rule, may lie"
       + " above the axis.",
     series: [
       ("train.loss", "training", "linewidth 1 linecolor '\(Palette.colors[5])'"),
       ("valid.loss", "validation", "linewidth 1.6 linecolor '\(Palette.colors[0])'"),
-    ], cut: 0.02)
+    ], cut: 0.1)
 
   static let forecast = LearningFigure(
     id: "learning-forecast", axis: "forecast r²",
@@ -54,7 +54,7 @@ struct LearningFigure {
     }
     var caption = caption
     if logs.count > shown.count { caption += " The first \(shown.count) of \(logs.count) runs." }
-    return Figure(id: id, title: "Training", caption: caption, data: data, script: script.finished)
+    return Figure(id: id, title: "Training", caption: caption, data: data, script: script.finished, width: script.width)
   }
 
   private func points(_ key: String, _ log: Contents.Log) -> [(step: Double, value: Double)] {

@@ -135,9 +135,11 @@ struct Page {
   /// An SVG file as a part of the page: without its prologue, and with names that are its own.
   private static func inline(_ svg: String, _ figure: Figure) -> String {
     let start = svg.firstRange(of: "<svg")?.lowerBound ?? svg.startIndex
+    let width = Script.number(figure.width)
     let label = Markup.escaped(figure.title + ". " + figure.caption)
     return String(svg[start...]).replacing("'gp", with: "'\(figure.id)-gp").replacing("#gp", with: "#\(figure.id)-gp")
-      .replacing("<svg", with: "<svg role=\"img\" aria-label=\"\(label)\"", maxReplacements: 1)
+      .replacing(
+        "<svg", with: "<svg role=\"img\" aria-label=\"\(label)\" style=\"width: \(width)px\"", maxReplacements: 1)
   }
 
   private var provenance: String {

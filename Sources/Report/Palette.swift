@@ -9,7 +9,7 @@ enum Palette {
   static let text = "#222222"
   static let axis = "#555555"
   static let faint = "#D9D9D9"
-  static let bar = "#B8B8B8"
+  static let bar = "#A0A0A0"
   static let shade = "#F4F4F2"
   static let observed = "#8A8A8A"
   static let hold = "#444444"

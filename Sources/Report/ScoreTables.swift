@@ -9,7 +9,9 @@ struct ScoreTables {
   init(_ scores: EvaluationScores) {
     self.scores = scores
     let timed = scores.quantities.filter { $0.horizon != nil && $0.measure == "r2" }
-    let timeless = scores.quantities.filter { $0.horizon == nil }
+    let timeless = scores.quantities.map(\.measure).distinct.flatMap { measure in
+      scores.quantities.filter { $0.horizon == nil && $0.measure == measure }
+    }
     var columns: [(heading: String, quantities: [Quantity])] = []
     for horizon in Self.chosen(scores.horizons("r2")) {
       let heading = horizon == 1 ? "1 bin ahead" : "\(horizon) bins ahead"
@@ -22,8 +24,8 @@ struct ScoreTables {
   /// At most four horizons, the first and the last among them.
   private static func chosen(_ horizons: [Int]) -> [Int] {
     guard horizons.count > 4, let first = horizons.first, let last = horizons.last else { return horizons }
-    let round = [5, 10, 20, 30, 50, 100, 200, 500, 1000].filter { horizons.contains($0) && $0 > first && $0 < last }
-    return [first] + round.suffix(2) + [last]
+    let liked = [10, 30, 100, 5, 3, 20, 50, 2].filter { horizons.contains($0) && $0 > first && $0 < last }
+    return [first] + liked.prefix(2).sorted() + [last]
   }
 
   var markup: String {
@@ -97,7 +99,7 @@ struct ScoreTables {
     case "r2_by_channel": "r², mean of channels"
     case "truth.r2": "r² against truth"
     case "bits_per_spike": "bits/spike"
-    default: measure.replacing("_", with: " ").replacing("r2", with: "r²")
+    default: measure
     }
   }
 

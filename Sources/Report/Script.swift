@@ -26,7 +26,7 @@ struct Script {
     static func fitting(_ panels: Int, abreast: Int = 3) -> Grid {
       let columns = panels == 4 ? 2 : max(1, min(abreast, panels))
       var grid = Grid(columns: columns, rows: max(1, (panels + columns - 1) / columns))
-      if columns == 1 { grid.panelWidth = 380 }
+      if columns == 1 { grid.panelWidth = 560 }
       if columns == 2 { grid.panelWidth = 300 }
       return grid
     }
@@ -34,6 +34,7 @@ struct Script {
 
   private(set) var text: String
   private let grid: Grid
+  var width: Double { grid.width }
 
   init(_ id: String, _ grid: Grid) {
     self.grid = grid
@@ -99,7 +100,7 @@ struct Script {
     }
   }
 
-  /// The range of an axis and about `count` steps on it, each 1, 2 or 5 times a power of ten.
+  /// The range of an axis and about `count` steps on it, each 1, 2 or 5 times a power of ten, at least two marks.
   mutating func range(_ axis: String, _ low: Double, _ high: Double, steps count: Int) {
     let isFlat = !(high > low)
     let (low, high) = isFlat ? (low - 1, low + 1) : (low, high)
@@ -108,7 +109,8 @@ struct Script {
     var unit = 1.0
     while unit > rough { unit /= 10 }
     while unit * 10 <= rough { unit *= 10 }
-    let step = [1.0, 2, 5, 10].map { $0 * unit }.min { abs($0 - rough) < abs($1 - rough) } ?? unit
+    let steps = [0.5, 1, 2, 5, 10].map { $0 * unit }.filter { (high / $0).rounded(.down) > (low / $0).rounded(.up) }
+    let step = steps.min { abs($0 - rough) < abs($1 - rough) } ?? unit
     let isLarge = max(abs(low), abs(high)) >= 1e5
     add("set \(axis)tics \(Self.number(step)) format '\(isLarge ? "%.1s%c" : "%g")'")
   }

@@ -52,7 +52,8 @@ struct TraceFigure {
     var caption = "Grey: observed; blue: reconstructed from the whole trial;"
     caption += " orange: forecast, which sees only what lies left of the shaded part. Time in seconds."
     return Figure(
-      id: id, title: "Examples of \(examples.run)", caption: caption, data: data, script: script.finished)
+      id: id, title: "Examples of \(examples.run)", caption: caption, data: data, script: script.finished,
+      width: script.width)
   }
 
   private static func draw(

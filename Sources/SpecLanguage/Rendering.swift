@@ -92,7 +92,7 @@ package struct Rendering: Sendable {
   }
 
   /// Text without characters that could command a terminal.
-  static func clean(_ text: String) -> String {
+  package static func clean(_ text: String) -> String {
     var out = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       if scalar == "\t" {

@@ -32,13 +32,13 @@ package struct AdamW: Hashable, Sendable {
 }
 
 /// One update of all parameters as a graph over flat buffers.
-struct UpdateGraph {
-  let graph: Graph
-  let outputs: [ValueID]
+package struct UpdateGraph {
+  package let graph: Graph
+  package let outputs: [ValueID]
 
   /// Inputs: parameters, gradient, two moments, trainable (0 or 1), each `[count]`; lr, c1, c2 scalars.
   /// Outputs: parameters, two moments, norm of the gradient.
-  init(_ optimizer: AdamW, count: Int, clip: Double?) {
+  package init(_ optimizer: AdamW, count: Int, clip: Double?) {
     let builder = Builder()
     let parameters = builder.input("parameters", [count])
     let rawGradient = builder.input("gradient", [count])

@@ -17,7 +17,7 @@ package final class SessionRunner {
   /// Flat parameter buffer; fill it with `load` or share the trainer's.
   package let parameters: Storage
 
-  private enum Purpose: Hashable { case embed, reconstruct, forecast(last: Int), loss }
+  private enum Purpose: Hashable { case embed, reconstruct, forecast(last: Int, isSampled: Bool), loss }
 
   package init(
     model: Model, sessions: SessionTable, parameters table: ParameterTable, bins: Int, trials: Int,
@@ -72,11 +72,20 @@ package final class SessionRunner {
 
   /// Expected observations from the first `context` bins of each trial; later bins are rolled out by the dynamics:
   /// `[channels, trials, bins]`, NaN after the end of a trial.
+  ///
+  /// - Parameter samples: 0 rolls out the mean of the dynamics; n averages n sampled paths, which is the mean of the
+  ///   forecast distribution also where the dynamics are not linear.
   package func forecast(
-    _ session: Int, trials: [Int], in data: [Session], context: Int, embedding: [Double]
+    _ session: Int, trials: [Int], in data: [Session], context: Int, embedding: [Double], samples: Int = 0
   ) throws(BackendError) -> [Float] {
     precondition(context >= 1, "a forecast needs at least one bin of context")
-    return try predict(.forecast(last: context - 1), session, trials, data, embedding, visible: context)
+    let purpose = Purpose.forecast(last: context - 1, isSampled: samples > 0)
+    var sum: [Float] = []
+    for draw in 0..<max(samples, 1) {
+      let path = try predict(purpose, session, trials, data, embedding, visible: context, draw: draw)
+      if sum.isEmpty { sum = path } else { for index in sum.indices { sum[index] += path[index] } }
+    }
+    return samples > 1 ? sum.map { $0 / Float(samples) } : sum
   }
 
   /// Training loss per session with random numbers that are the same at every call.
@@ -97,14 +106,16 @@ package final class SessionRunner {
   }
 
   private func run(
-    _ graph: BoundGraph, _ session: Int, _ trials: [Int], _ data: [Session], _ visible: Int?
+    _ graph: BoundGraph, _ session: Int, _ trials: [Int], _ data: [Session], _ visible: Int?, draw: Int = 0
   ) throws(BackendError) {
-    buffers.fill([(session, trials)], from: data, visible: visible, key: stream.child("evaluate", data[session].name))
+    let key = stream.child("evaluate", data[session].name, String(draw))
+    buffers.fill([(session, trials)], from: data, visible: visible, key: key)
     try graph.run(parameters, byName)
   }
 
   private func predict(
-    _ purpose: Purpose, _ session: Int, _ trials: [Int], _ data: [Session], _ embedding: [Double], visible: Int?
+    _ purpose: Purpose, _ session: Int, _ trials: [Int], _ data: [Session], _ embedding: [Double], visible: Int?,
+    draw: Int = 0
   ) throws(BackendError) -> [Float] {
     let (channels, bins) = (data[session].channels, data[session].bins)
     var result = [Float](repeating: .nan, count: channels * trials.count * bins)
@@ -112,7 +123,7 @@ package final class SessionRunner {
     let graph = try graph(purpose)
     var first = 0
     for chunk in chunks(trials) {
-      try run(graph, session, chunk, data, visible)
+      try run(graph, session, chunk, data, visible, draw: draw)
       for channel in 0..<channels {
         for (position, trial) in chunk.enumerated() {
           let source = (channel * shape.trials + position) * shape.bins
@@ -140,9 +151,11 @@ package final class SessionRunner {
       outputs = inferred.embedding.map { [$0.mean, $0.variance] } ?? []
     case .reconstruct:
       outputs = [model.infer(batch, embedding: given, scope).reconstruction]
-    case .forecast(let last):
+    case .forecast(let last, let isSampled):
       let inferred = model.infer(batch, embedding: given, scope)
-      outputs = [model.forecast(inferred.states, from: last, embedding: given, batch, scope)]
+      outputs = [
+        model.forecast(inferred.states, from: last, isSampled: isSampled, embedding: given, batch, scope)
+      ]
     case .loss:
       outputs = [model.loss(batch, scope, at: "").total]
     }

@@ -1,4 +1,5 @@
 import Glibc
+import Evaluation
 import Models
 import Randomness
 import Recordings
@@ -120,7 +121,7 @@ package final class Trainer {
     if let start {
       fit.adopt(start, groups: Set(ParameterGroup.allCases.filter { !$0.isPerSession }))
     }
-    Self.initialiseReadouts(&fit, trials, stream: stream.child("readout"))
+    Self.initialiseFromData(&fit, trials, stream: stream.child("data"))
     state = TrainingState(values: fit.values)
     load(state)
   }
@@ -136,8 +137,8 @@ package final class Trainer {
     }
   }
 
-  /// Read-outs from the data of each session where the model asks for it.
-  private static func initialiseReadouts(_ fit: inout FittedModel, _ trials: TrialSet, stream: Stream) {
+  /// Read-ins and read-outs from the data of each session where the model asks for it.
+  private static func initialiseFromData(_ fit: inout FittedModel, _ trials: TrialSet, stream: Stream) {
     for (index, session) in trials.sessions.enumerated() {
       let rows = trials.train[index].map { trial in
         (0..<session.channels).map { channel in
@@ -145,13 +146,14 @@ package final class Trainer {
           return Array(session.observations[start..<start + session.trials[trial].length])
         }
       }
-      let values = fit.model.observation.initialValues(
-        trials: rows, channels: session.channels, latent: fit.model.dynamics.latent, stream: stream.child(session.name))
-      for (name, block) in values {
-        guard let parameter = fit.parameters[name] else { continue }
+      let blocks = fit.model.initialBlocks(
+        trials: rows, channels: session.channels, stream: stream.child(session.name))
+      for block in blocks {
+        guard let parameter = fit.parameters[block.parameter] else { continue }
         let width = parameter.shape.count / max(parameter.shape[0], 1)
-        let first = parameter.offset + fit.sessions.row(of: index) * width
-        fit.values.replaceSubrange(first..<first + block.count, with: block)
+        let row = block.isPerChannel ? fit.sessions.row(of: index) : index
+        let first = parameter.offset + row * width
+        fit.values.replaceSubrange(first..<first + block.values.count, with: block.values)
       }
     }
   }
@@ -212,7 +214,7 @@ package final class Trainer {
     }
     let measured = gradient.outputs.map { $0[0] }
     guard measured[0].isFinite, norm[0].isFinite else {
-      throw .notFinite(step: number, loss: measured[0], gradientNorm: norm[0], parameter: firstBadGradient())
+      throw .notFinite(step: number + 1, loss: measured[0], gradientNorm: norm[0], parameter: firstBadGradient())
     }
     swap(&current, &next)
     state.step += 1
@@ -279,24 +281,13 @@ package final class Trainer {
     let embedding = try validator.embedding(of: session, trials: reference, in: trials.sessions)
     let predicted = try validator.forecast(
       session, trials: numbers, in: trials.sessions, context: context, embedding: embedding.mean)
-    var (errors, total) = (0.0, 0.0)
-    for channel in 0..<data.channels {
-      var (sum, squares, count) = (0.0, 0.0, 0.0)
-      for (position, trial) in numbers.enumerated() {
-        let source = (channel * data.trials.count + trial) * data.bins
-        let own = (channel * numbers.count + position) * data.bins
-        for bin in min(context, data.trials[trial].length)..<data.trials[trial].length {
-          let seen = Double(data.observations[source + bin])
-          guard !seen.isNaN else { continue }
-          let miss = seen - Double(predicted[own + bin])
-          errors += miss * miss
-          sum += seen
-          squares += seen * seen
-          count += 1
-        }
-      }
-      if count > 0 { total += squares - sum * sum / count }
+    let observed = data.values(of: numbers)
+    let later = TrialValues(channels: observed.channels, trials: observed.trials, bins: observed.bins) {
+      $2 < context ? .nan : observed[$0, $1, $2]
     }
-    return total > 0 ? 1 - errors / total : 0
+    let forecast = TrialValues(
+      channels: observed.channels, trials: observed.trials, bins: observed.bins, values: predicted)
+    let score = R2(observed: later, predicted: forecast).pooled
+    return score.isNaN ? 0 : score
   }
 }

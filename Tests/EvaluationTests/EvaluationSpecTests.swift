@@ -21,7 +21,7 @@ struct EvaluationSpecTests {
     (
       "{kind: forecast, of: [few_shot], context: 140 ms, horizon: 0.4 s}",
       #"{"context":"140 ms","embedding":"train","horizon":"400 ms","kind":"forecast","of":["few_shot"],"#
-        + #""split":"test"}"#
+        + #""samples":0,"split":"test"}"#
     ),
     (
       "{kind: embedding, of: [pretrain], color: [subject, task]}",

@@ -62,7 +62,8 @@ struct TinyProblem {
 
   /// Runs a graph with the given flat parameters.
   func run(_ graph: Graph, _ outputs: [ValueID], _ values: Storage, on backend: any Backend) throws -> [[Double]] {
-    let batch = inputs()
+    let batch = inputs().mapValues { Self.converted($0, to: backend.precision) }
+    let values = Self.converted(values, to: backend.precision)
     let views = try graph.inputs.map { id in
       let name = graph.name(ofInput: id)
       if let parameter = parameters[name] {
@@ -73,6 +74,13 @@ struct TinyProblem {
     let storages = outputs.map { Storage(backend.precision, count: graph[$0].shape.count) }
     try backend.compile(graph, outputs: outputs).run(inputs: views, outputs: storages.map { $0.view() })
     return storages.map { storage in (0..<storage.count).map { storage[$0] } }
+  }
+
+  private static func converted(_ storage: Storage, to precision: Precision) -> Storage {
+    guard storage.precision != nil else { return storage }
+    let copy = Storage(precision, count: storage.count)
+    for index in 0..<storage.count { copy[index] = storage[index] }
+    return copy
   }
 
   func startingValues() -> Storage {

@@ -121,7 +121,7 @@ struct GeneratorTests {
   @Test func `too few trials for a split are a problem of every session`() throws {
     let found = problems { _ = try spec(count: 2).headers(id: "d") }
     #expect(found.map(\.session) == ["d/01", "d/02", "d/03", "d/04"])
-    #expect(found.first?.message == "the session has 2 trials, too few for a split into 3 parts")
+    #expect(found.first?.message == "the session has 2 trials, too few for a `split` into 3 parts")
   }
 
   @Test func `an unknown session names a near one`() throws {

@@ -126,7 +126,7 @@ struct TrialTests {
     let two = try spec("trials: {where: target < 2}", split: "{train: 0.6, valid: 0.2, test: 0.2}")
     let found = problems { _ = try two.headers(id: "d") }
     #expect(found.first?.session == "d/t")
-    #expect(found.first?.message == "the session has 2 trials, too few for a split into 3 parts")
+    #expect(found.first?.message == "the session has 2 trials, too few for a `split` into 3 parts")
     #expect(found.first?.help.contains("left out 8 of 10 trials: `where` is not true") == true)
   }
 }

@@ -43,6 +43,8 @@ typedef struct CK_SENDABLE {
   CKFill uniform, normal;
   CKSteps steps;
   CKProduct product;
+  // Copies rows of `columns` floats; a pitch is the distance from row to row. An input pitch of 0 repeats one row.
+  void (*moveRows)(float *out, ptrdiff_t outPitch, const float *in, ptrdiff_t inPitch, size_t rows, size_t columns);
   // partial[j] += in[j] + in[j + 32] + ... for the 32 partial sums j; out[i] += in[i]; out[i] = max(out[i], in[i]).
   CKUnary sumLanes, addInto, largestInto;
 } CKernels;
@@ -105,7 +107,7 @@ void ck_reduce(
 
 // Products of stacks of matrices. The strides of `a`, `b` and `c` are those of the stack's axes.
 typedef struct {
-  int32_t rank;
+  int32_t rank, continues;
   int64_t extents[CKRank];
   CKAccess a, b, c;
   int64_t rowA, columnA, rowB, rowC, m, n, k;
@@ -113,11 +115,17 @@ typedef struct {
 
 typedef enum { CKStack, CKRows, CKDepth } CKProductAxis;
 
-// Computes the part lower ..< upper of an axis: matrices of the stack, rows of every matrix, or terms of every sum (then
-// `c` holds the sum of those terms), into `c` moved by `outOffset`.
+// Computes the part lower ..< upper of an axis: matrices of the stack, rows of every matrix, or terms of every sum, into
+// `c` moved by `outOffset`. A plan that continues adds to `c`.
 void ck_products(
     const CKernels *kernels, const CKProductPlan *plan, float *const *bases, CKProductAxis axis, int64_t lower,
     int64_t upper, int64_t outOffset);
+
+// Memory -------------------------------------------------------------------------------------------------------------
+
+// Memory for a program's working buffers, zero at the start, in large pages where the system has them.
+void *ck_reserve(size_t bytes);
+void ck_release(void *memory, size_t bytes);
 
 // Workers ------------------------------------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ package enum Observation: Hashable, Sendable {
     }
   }
 
-  package var initialisation: ReadoutInitialisation {
+  package var initialisation: Initialisation {
     switch self {
     case .gaussian(let value): value.initialisation
     case .poisson(let value): value.initialisation
@@ -73,8 +73,8 @@ package enum Observation: Hashable, Sendable {
   }
 }
 
-/// Where a read-out starts.
-package enum ReadoutInitialisation: String, CaseIterable, Hashable, Sendable {
+/// Where a read-in or read-out starts.
+package enum Initialisation: String, CaseIterable, Hashable, Sendable {
   /// From the principal components of the training data.
   case data
   /// From random weights.
@@ -83,22 +83,22 @@ package enum ReadoutInitialisation: String, CaseIterable, Hashable, Sendable {
 
 /// Gaussian noise with a variance per channel: y ~ N(C z + b, diag R).
 package struct GaussianObservation: Hashable, Sendable {
-  package var initialisation: ReadoutInitialisation
+  package var initialisation: Initialisation
 
-  package init(initialisation: ReadoutInitialisation) { self.initialisation = initialisation }
+  package init(initialisation: Initialisation) { self.initialisation = initialisation }
 
   package static let schema = Schema<Self>(
     "gaussian", "Gaussian noise with a variance per channel.",
-    Field("init", \.initialisation, .choice(ReadoutInitialisation.self), default: .data, "Where the read-out starts."),
+    Field("init", \.initialisation, .choice(Initialisation.self), default: .data, "Where the read-out starts."),
     make: Self.init(initialisation:))
 }
 
 /// Spike counts: y ~ Poisson(link(C z + b)), rates in spikes per bin.
 package struct PoissonObservation: Hashable, Sendable {
   package var link: Link
-  package var initialisation: ReadoutInitialisation
+  package var initialisation: Initialisation
 
-  package init(link: Link, initialisation: ReadoutInitialisation) {
+  package init(link: Link, initialisation: Initialisation) {
     self.link = link
     self.initialisation = initialisation
   }
@@ -130,6 +130,6 @@ package struct PoissonObservation: Hashable, Sendable {
   package static let schema = Schema<Self>(
     "poisson", "Spike counts with Poisson noise.",
     Field("link", \.link, .choice(Link.self), default: .exp, "From read-out to rate; `exp` is clamped at exp(8)."),
-    Field("init", \.initialisation, .choice(ReadoutInitialisation.self), default: .data, "Where the read-out starts."),
+    Field("init", \.initialisation, .choice(Initialisation.self), default: .data, "Where the read-out starts."),
     make: Self.init(link:initialisation:))
 }

@@ -13,6 +13,8 @@ package struct PrincipalReadout: Sendable {
   package let bias: [Double]
   /// Mean squared residual per channel: `[channels]`.
   package let residual: [Double]
+  /// Maps activity to the components with unit variance, after `bias` is taken off: `[channels, latent]`.
+  package let inverse: [Double]
 
   /// - Parameter activity: `[channels, samples]` rows of observed bins, already transformed.
   package init(activity: [[Double]], latent: Int, stream: Stream) {
@@ -23,16 +25,19 @@ package struct PrincipalReadout: Sendable {
     let covariance = Self.covariance(centred, samples: samples)
     let components = Self.leadingComponents(covariance, count: min(latent, channels), stream: stream)
     var weight = [Double](repeating: 0, count: channels * latent)
+    var inverse = weight
     var residual = (0..<channels).map { covariance[$0][$0] }
     for (position, component) in components.enumerated() {
       let scale = component.variance.squareRoot()
       for channel in 0..<channels {
         weight[channel * latent + position] = component.direction[channel] * scale
+        inverse[channel * latent + position] = scale > 1e-6 ? component.direction[channel] / scale : 0
         residual[channel] -= component.direction[channel] * component.direction[channel] * component.variance
       }
     }
     self.weight = weight
     self.bias = means
+    self.inverse = inverse
     self.residual = residual.map { max($0, 1e-6) }
   }
 
@@ -96,63 +101,5 @@ package struct PrincipalReadout: Sendable {
       let norm = basis[i].reduce(0) { $0 + $1 * $1 }.squareRoot()
       for index in basis[i].indices { basis[i][index] = norm > 1e-12 ? basis[i][index] / norm : 0 }
     }
-  }
-}
-
-extension Observation {
-  /// Values of the per-session read-out parameters of one session, by parameter name; empty for `init: random`.
-  ///
-  /// - Parameter trials: per trial the observed rows `[channels][bins]`, NaN where missing.
-  package func initialValues(
-    trials: [[[Float]]], channels: Int, latent: Int, stream: Stream
-  ) -> [String: [Double]] {
-    guard initialisation == .data, channels > 0 else { return [:] }
-    var activity = [[Double]](repeating: [], count: channels)
-    for trial in trials {
-      for channel in 0..<channels {
-        let row = trial[channel].map { $0.isNaN ? 0 : Double($0) }
-        activity[channel] += transformed(row)
-      }
-    }
-    let readout = PrincipalReadout(activity: activity, latent: latent, stream: stream)
-    var values = ["observation.weight": readout.weight, "observation.bias": readout.bias]
-    if case .gaussian = self {
-      values["observation.noise"] = readout.residual.map { Self.inverseSoftplus(max($0, 1e-4)) }
-    }
-    return values
-  }
-
-  /// Activity in the space of the linear drive.
-  private func transformed(_ row: [Double]) -> [Double] {
-    switch self {
-    case .gaussian: return row
-    case .poisson(let poisson):
-      let smooth = Self.smoothed(row, sigma: 2)
-      switch poisson.link {
-      case .exp: return smooth.map { ($0 + 1e-3).logarithm }
-      case .softplus: return smooth.map { Self.inverseSoftplus($0 + 1e-3) }
-      }
-    }
-  }
-
-  /// Gaussian smoothing over `sigma` bins, renormalised at the ends.
-  private static func smoothed(_ row: [Double], sigma: Double) -> [Double] {
-    let reach = Int((3 * sigma).rounded(.up))
-    let kernel = (-reach...reach).map { (-0.5 * (Double($0) / sigma) * (Double($0) / sigma)).exponential }
-    return row.indices.map { centre in
-      var (sum, weight) = (0.0, 0.0)
-      for (position, value) in kernel.enumerated() {
-        let index = centre + position - reach
-        guard row.indices.contains(index) else { continue }
-        sum += value * row[index]
-        weight += value
-      }
-      return sum / weight
-    }
-  }
-
-  /// x with softplus(x) = y.
-  private static func inverseSoftplus(_ y: Double) -> Double {
-    y > 30 ? y : (y.exponential - 1).logarithm
   }
 }

@@ -54,10 +54,12 @@ package enum ReadIn: Hashable, Sendable {
 package struct ReadInSizes: Hashable, Sendable {
   package var width: Int
   package var shared: Int
+  package var initialisation: Initialisation
 
-  package init(width: Int, shared: Int) {
+  package init(width: Int, shared: Int, initialisation: Initialisation = .random) {
     self.width = width
     self.shared = shared
+    self.initialisation = initialisation
   }
 
   static func schema(_ name: String, _ doc: String) -> Schema<Self> {
@@ -65,11 +67,18 @@ package struct ReadInSizes: Hashable, Sendable {
       name, doc,
       Field("width", \.width, .int(1...4096), "Features after the layer of the session."),
       Field("shared", \.shared, .int(1...4096), "Features after the shared layer."),
-      make: Self.init(width:shared:))
+      Field(
+        "init", \.initialisation, .choice(Initialisation.self), default: .random,
+        "Where the layer of the session starts: `data` gives the principal components of its training trials."),
+      make: Self.init(width:shared:initialisation:))
   }
 }
 
 extension ReadIn {
+  /// Features after the layer of the session.
+  var sessionWidth: Int { sizes.width }
+  var initialisation: Initialisation { sizes.initialisation }
+
   /// Features after the shared layer.
   package var sharedWidth: Int { sizes.shared }
 }

@@ -33,7 +33,7 @@ struct BehaviorSampling {
       let next = firstSample(notBefore: start + grid.width)
       for dimension in 0..<dimensions {
         let value = next > first ? mean(first..<next, dimension) : between(first, start + grid.width / 2, dimension)
-        out[offset + dimension * step + bin] = Float(value)
+        out[offset + dimension * step + bin] = value.isFinite ? Float(value) : .nan
       }
       first = next
     }
@@ -54,7 +54,7 @@ struct BehaviorSampling {
     var count = 0.0
     for sample in range {
       let value = values[sample * dimensions + dimension]
-      if value.isNaN { continue }
+      if !value.isFinite { continue }
       sum += value
       count += 1
     }

@@ -50,6 +50,7 @@ struct NWBSessionReader {
       isCounts = read.isCounts
       notes += read.notes
     }
+    notes += try missingBehavior(plan)
     return SessionHeader(
       name: name, files: [path], metadata: plan.nwb.metadata, channels: channels, bins: plan.bins,
       trials: plan.trials.countsBySplit, binWidth: dataset.observe.bin,
@@ -76,6 +77,43 @@ struct NWBSessionReader {
       name: name, metadata: plan.nwb.metadata, binWidth: dataset.observe.bin, channels: channels.count, bins: plan.bins,
       trials: plan.trials, isCounts: channels.isCounts, observations: channels.values, behavior: behavior,
       notes: plan.notes + channels.notes)
+  }
+
+  /// Says where behaviour has no value; a signal without any value in the trials is a problem.
+  private func missingBehavior(_ plan: Plan) throws(DataProblems) -> [String] {
+    var found = ProblemList()
+    var notes: [String] = []
+    let bins = plan.trials.reduce(0) { $0 + $1.length }
+    for (name, series) in plan.behavior {
+      let read = found.attempt { () throws(DataProblem) -> Behavior in try self.behavior(name, series, plan) }
+      guard let read else { continue }
+      let missing = bins - Self.completeBins(read, plan)
+      if missing == bins {
+        found.add(
+          plan.nwb.problem(
+            series.object + "/data", "`\(name)` has no value in any bin of the trials",
+            help: ["the samples are NaN or lie outside of the trials; leave `\(name)` out of `behavior`"]))
+      } else if missing > 0 {
+        let file = path.split(separator: "/").last ?? ""
+        let share = "`\(name)` has no value in \(missing) of \(bins) bins; decoding leaves them out"
+        notes.append("\(file), `\(series.object)/data`: \(share)")
+      }
+    }
+    try found.check()
+    return notes
+  }
+
+  /// The bins in which every dimension has a value.
+  private static func completeBins(_ behavior: Behavior, _ plan: Plan) -> Int {
+    var complete = 0
+    for (number, trial) in plan.trials.enumerated() {
+      complete += (0..<trial.length).count { bin in
+        (0..<behavior.dimensions).allSatisfy {
+          !behavior.values[($0 * plan.trials.count + number) * plan.bins + bin].isNaN
+        }
+      }
+    }
+    return complete
   }
 
   private func needsSignals(_ source: Source) -> Bool {

@@ -1,0 +1,13 @@
+import SpecLanguage
+
+// The codes of what only the program that runs a study can find.
+extension Code {
+  static let badData = Code(
+    "E3001", "data that are missing, damaged, or not what the spec asks for",
+    "The notes name the session, the file and the object inside the file.")
+  static let failedJob = Code(
+    "E4001", "a job that failed",
+    "The other jobs are done all the same; those that read from this one are left. The bundle lists both.")
+
+  static let ofRunning: [Code] = [.badData, .failedJob]
+}

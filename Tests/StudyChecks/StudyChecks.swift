@@ -1,0 +1,100 @@
+import Bundle
+import ExperimentGraph
+import Planner
+import Recordings
+import SpecLanguage
+import YAMLReader
+
+/// A study in memory, for tests of planning and execution. Generated data only, or headers given by hand.
+package struct CheckedStudy: Sendable {
+  package struct Refused: Error, CustomStringConvertible {
+    package let description: String
+  }
+
+  package let text: String
+
+  package init(_ text: String = CheckedStudy.tiny) { self.text = text }
+
+  /// The text with one piece replaced, which must be there.
+  package func replacing(_ old: String, with new: String) throws -> CheckedStudy {
+    guard text.contains(old) else { throw Refused(description: "the study does not say `\(old)`") }
+    return CheckedStudy(text.replacing(old, with: new))
+  }
+
+  /// The plan; complaints of any kind are thrown as text.
+  package func plan(_ overrides: [String] = []) throws -> Plan {
+    let (plan, diagnostics) = try read(overrides)
+    guard let plan else { throw Refused(description: Rendering().text(diagnostics)) }
+    return plan
+  }
+
+  /// Every complaint, warnings included.
+  package func diagnostics() throws -> [Diagnostic] { try read([]).diagnostics }
+
+  private func read(_ overrides: [String]) throws -> (plan: Plan?, diagnostics: [Diagnostic]) {
+    let file = YAML.read(SourceFile(name: "study.yaml", text: text))
+    guard let node = file.node else { return (nil, file.diagnostics) }
+    let composed = Composition(overrides: overrides) { file, bytes, layer in
+      let result = YAML.read(value: bytes, of: file, layer: layer)
+      return (result.node, result.diagnostics)
+    }.compose(node)
+    let before = file.diagnostics + composed.diagnostics
+    guard let document = composed.document else { return (nil, before) }
+    var (specification, reading) = Reading.read(document, as: Specification.schema)
+    specification?.checkStructure(&reading, inherited: composed.inherited)
+    guard let specification, !(before + reading.diagnostics).hasErrors else {
+      return (nil, before + reading.diagnostics)
+    }
+    var headers: [String: [SessionHeader]] = [:]
+    for dataset in specification.datasets { headers[dataset.id] = try dataset.value.headers(id: dataset.id) }
+    let experiment = Experiment(specification, headers: headers, &reading)
+    return (experiment.map { Plan($0) { path in SHA256Digest(of: Array(path.utf8)) } }, before + reading.diagnostics)
+  }
+
+  /// Two small collections, a training, the same training under another name, a transfer, and evaluations of all.
+  package static let tiny = """
+    mdssm: 1
+    study: {name: tiny, title: A study for tests, seed: 7}
+    datasets:
+      cycles:
+        kind: generator
+        system: {kind: limit_cycle, speed: [1, 2], step: 10 ms}
+        sessions: 2
+        channels: [3, 4]
+        observe: {kind: gaussian, noise: 0.1}
+        trials: {count: 10, length: 300 ms}
+        bin: 30 ms
+        split: {train: 0.6, valid: 0.2, test: 0.2}
+      later:
+        kind: generator
+        system: {kind: limit_cycle, speed: 3, step: 10 ms}
+        channels: 5
+        observe: {kind: gaussian, noise: 0.1}
+        trials: {count: 10, length: 300 ms}
+        bin: 30 ms
+        split: {train: 0.6, valid: 0.2, test: 0.2}
+    models:
+      meta:
+        readin:      {kind: mlp, width: 4, shared: 3}
+        embedding:   {size: 1, encoder: {kind: gru, width: 4}}
+        dynamics:    {kind: mlp, latent: 2, hidden: [4, 4], adapt: {kind: low_rank, rank: 1, hyper: [4, 4]}}
+        inference:   {kind: dkf, encoder: {kind: bigru, width: 4}}
+        observation: {kind: gaussian, init: data}
+    training:
+      pretraining:
+        optimizer: {kind: adamw, lr: 3e-3}
+        batch:     {trials: 4}
+        budget:    6 steps
+        select:    {metric: valid.forecast_r2, every: 2 steps}
+      adapting: {like: pretraining, optimizer: {lr: 1e-2}}
+    runs:
+      pretrain: {train: meta, on: cycles, with: pretraining}
+      twin:     {train: meta, on: cycles, with: pretraining}
+      transfer: {transfer: pretrain, on: later, with: adapting, trials: 4, fit: [readin, observation]}
+    evaluations:
+      rebuild: {kind: reconstruction, of: [pretrain, twin, transfer]}
+      atlas:   {kind: embedding, of: [pretrain, twin], color: [speed]}
+    backend: {kind: native, threads: 1}
+
+    """
+}
