@@ -30,6 +30,7 @@ extension LoadedSpec {
     case .file: "file"
     case .profile(let name): "profile \(name)"
     case .argument: "set"
+    case .sweep: "sweep"
     }
   }
 
