@@ -150,19 +150,24 @@ package enum LanguageKeys {
   /// The keys of a file: those of the language with those of composition.
   package static func file(_ language: SchemaDescription) -> SchemaDescription {
     var file = language
+    let own = composition
+    file.fields.removeAll { field in own.contains { $0.name == field.name } }
+    file.fields += own
+    file.notBuilt.removeAll { later in own.contains { $0.name == later.name } }
+    return file
+  }
+
+  /// The keys of a file that are not of the composed document.
+  static let composition: [SchemaDescription.Field] = {
     let anything = KindDescription.scalar(.any, "any value")
-    let own: [SchemaDescription.Field] = [
+    return [
       field("extends", .list(.scalar(.path, "a path"), count: 0...64), "Files that this one lies over, lowest first."),
       field("params", .map(anything), "The study's own knobs, used as `${params.x}`."),
       field("env", .list(.scalar(.string, "a name"), count: 0...Int.max), "Environment variables that may be read."),
       field("sweep", .section(Sweep.schema.description), "Many specs from one."),
       field("profiles", .map(anything), "Overlays for `--profile`."),
     ]
-    file.fields.removeAll { field in own.contains { $0.name == field.name } }
-    file.fields += own
-    file.notBuilt.removeAll { later in own.contains { $0.name == later.name } }
-    return file
-  }
+  }()
 
   /// The keys of an entry that inherits.
   static let heir: [SchemaDescription.Field] = [

@@ -41,7 +41,9 @@ extension ValueKind where Value == UInt64 {
   /// The seed of a random stream: a whole number of at least 0.
   package static var seed: Self {
     let words = "a seed: a whole number of at least 0"
-    return .scalar(.seed, words, facets: Facets(least: 0), write: { Int(exactly: $0).map { .int($0) } ?? .string(String($0)) }) {
+    return .scalar(
+      .seed, words, facets: Facets(least: 0), write: { Int(exactly: $0).map { .int($0) } ?? .string(String($0)) }
+    ) {
       scalar throws(ScalarProblem) in
       let value = try NumberText.int(scalar)
       guard value >= 0 else { throw ScalarProblem(code: .outOfRange, reason: "is \(value); use 0 or more") }
@@ -57,16 +59,17 @@ extension ValueKind where Value == Double {
   package static func float(_ range: ClosedRange<Double>) -> Self {
     let bounds = "\(short(range.lowerBound)) to \(short(range.upperBound))"
     return .number(
-      "a number from \(bounds)", Facets(least: range.lowerBound, greatest: range.upperBound), advice: "use \(bounds)") { range.contains($0) }
+      "a number from \(bounds)", Facets(least: range.lowerBound, greatest: range.upperBound), advice: "use \(bounds)"
+    ) { range.contains($0) }
   }
 
   /// A number above 0.
-  package static var positive: Self { 
+  package static var positive: Self {
     .number("a number above 0", Facets(least: 0, isLeastExcluded: true), advice: "use a number above 0") { $0 > 0 }
   }
 
   /// A number of at least 0.
-  package static var nonNegative: Self { 
+  package static var nonNegative: Self {
     .number("a number of at least 0", Facets(least: 0), advice: "use 0 or more") { $0 >= 0 }
   }
 

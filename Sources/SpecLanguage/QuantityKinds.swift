@@ -11,7 +11,8 @@ extension ValueKind where Value == Nanoseconds {
   private static func timed(
     _ words: String, advice: String, _ isValid: @escaping @Sendable (Nanoseconds) -> Bool
   ) -> Self {
-    .scalar(.time, words, facets: Facets(units: TimeUnit.allCases.map(\.rawValue)), write: { .string($0.description) }) { scalar throws(ScalarProblem) in
+    .scalar(.time, words, facets: Facets(units: TimeUnit.allCases.map(\.rawValue)), write: { .string($0.description) })
+    { scalar throws(ScalarProblem) in
       let value = try QuantityText.time(scalar)
       guard isValid(value) else {
         throw ScalarProblem(code: .outOfRange, reason: "is \(scalar.text.shortened(to: 40)); \(advice)")
@@ -49,7 +50,8 @@ extension ValueKind where Value == Int {
   /// An amount of memory in bytes: `512 MiB`, `4 GB`.
   package static var memory: Self {
     let words = "an amount of memory such as `4 GB`"
-    return .scalar(.memory, words, facets: Facets(units: QuantityText.memoryUnits), write: { .string("\($0) B") }) { scalar throws(ScalarProblem) in
+    return .scalar(.memory, words, facets: Facets(units: QuantityText.memoryUnits), write: { .string("\($0) B") }) {
+      scalar throws(ScalarProblem) in
       try QuantityText.memory(scalar)
     }
   }
@@ -59,7 +61,9 @@ extension ValueKind where Value == Double {
   /// A frequency in hertz, at least 0: `0.5 Hz`, `1 kHz`.
   package static var frequency: Self {
     let words = "a frequency such as `0.5 Hz`"
-    return .scalar(.frequency, words, facets: Facets(units: ["Hz", "kHz"]), write: { .string(QuantityText.text(frequency: $0)) }) {
+    return .scalar(
+      .frequency, words, facets: Facets(units: ["Hz", "kHz"]), write: { .string(QuantityText.text(frequency: $0)) }
+    ) {
       scalar throws(ScalarProblem) in
       let value = try QuantityText.frequency(scalar)
       guard value >= 0 else { throw ScalarProblem(code: .outOfRange, reason: "is below 0 Hz; use 0 Hz or more") }

@@ -94,8 +94,11 @@ extension Reading {
     _ entry: Node.Entry, in node: Node, schema: SchemaDescription, arm: String?
   ) {
     let names = schema.fields.map(\.name)
-    let free = isHelpful ? names.filter { node.entry($0) == nil } : []
-    let match = Suggestion.nearest(to: entry.key, among: free)
+    let known = names + composed(schema)
+    let free = isHelpful ? known.filter { node.entry($0) == nil } : []
+    // A key that is there already may be an inherited one, and this one meant to replace it.
+    let match =
+      Suggestion.nearest(to: entry.key, among: free) ?? Suggestion.nearest(to: entry.key, among: isHelpful ? names : [])
     var help: [String] = []
     if let match {
       claim(match.word)
@@ -114,6 +117,15 @@ extension Reading {
         .unknownKey, "unknown key `\(entry.key.shortened(to: 40))` \(owner)", at: entry.keySpan,
         label: "not a key of `\(schema.name)`", path: path.appending(entry.key), secondary: remarks, help: help,
         notes: [keys], fix: match.map { .init(entry.keySpan, replacement: $0.word, isSafe: $0.isCertain) }))
+  }
+}
+
+extension Reading {
+  /// Keys that composition has taken out of the document before it is read.
+  fileprivate func composed(_ schema: SchemaDescription) -> [String] {
+    guard language != nil else { return [] }
+    if path.isRoot { return LanguageKeys.composition.map(\.name) }
+    return path.steps.count == 2 ? LanguageKeys.heir.map(\.name) : []
   }
 }
 

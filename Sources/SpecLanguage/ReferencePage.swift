@@ -42,7 +42,9 @@ package struct ReferencePage: Sendable {
       text += "\n\nNo keys of its own."
     }
     if !schema.notBuilt.isEmpty {
-      text += "\n\nOf the language, but not built yet: " + schema.notBuilt.map { "`\($0.name)`" }.joined(separator: ", ") + "."
+      text +=
+        "\n\nOf the language, but not built yet: " + schema.notBuilt.map { "`\($0.name)`" }.joined(separator: ", ")
+        + "."
     }
     blocks.append(text)
     for field in schema.fields { add(field.kind, at: path.isEmpty ? field.name : "\(path).\(field.name)") }

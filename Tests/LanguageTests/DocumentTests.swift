@@ -18,7 +18,8 @@ import YAMLReader
   @Test func `every spec follows the schema, and broken ones do not`() throws {
     let specs = try WholeLanguage.specs().map(\.text)
     let broken = [
-      specs.map { $0.replacing("readin:", with: "readinn:") }, specs.map { $0.replacing("kind: dkf", with: "kind: dfk") },
+      specs.map { $0.replacing("readin:", with: "readinn:") },
+      specs.map { $0.replacing("kind: dkf", with: "kind: dfk") },
       specs.map { $0.replacing("budget: ", with: "budget: about ") }, specs.map { $0 + "\nsurprise: 1\n" },
     ].flatMap { $0 }
     let schema = JSONSchema(WholeLanguage.description)

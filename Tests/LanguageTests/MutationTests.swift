@@ -50,7 +50,9 @@ import YAMLReader
     let share = Double(helped) / Double(max(1, typos))
     let percent = (share * 1000).rounded() / 10
     print("one-character typos: \(typos); the first help is the right spelling for \(helped), \(percent) %")
-    print("missed: " + missed.sorted { $0.key < $1.key }.prefix(400).map { "\($0.key) x\($0.value)" }.joined(separator: ", "))
+    print(
+      "missed: "
+        + missed.sorted { $0.key < $1.key }.prefix(400).map { "\($0.key) x\($0.value)" }.joined(separator: ", "))
     #expect(typos > 1000)
     #expect(share >= 0.85)
     #expect(silent == [])

@@ -17,7 +17,7 @@ package enum SchemaJudge {
     let lines = documents.joined(separator: "\n") + "\n"
     try Data(lines.utf8).write(to: folder.appending(path: "documents.ndjson"))
     let program = """
-      import json, sys
+      json, sys = __import__("json"), __import__("sys")
       try:
           from jsonschema import Draft7Validator
       except ImportError:

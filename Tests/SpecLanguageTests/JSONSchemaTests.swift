@@ -30,7 +30,8 @@ private let corpus: [String] = [
   "mdssm: 1\ntraining: {t: {smooth: ms}}", "mdssm: 1\ntraining: {t: {lag: -1.5e2 us}}",
   "mdssm: 1\ntraining: {t: {min_rate: 1 kHz}}", "mdssm: 1\ntraining: {t: {min_rate: 1 s}}",
   "mdssm: 1\ntraining: {t: {budget: 5 epochs}}", "mdssm: 1\ntraining: {t: {budget: 5 bins}}",
-  "mdssm: 1\ntraining: {t: {alpha: 2}}", "mdssm: 1\ntraining: {t: {alpha: [1, 2]}}", "mdssm: 1\ntraining: {t: {alpha: []}}",
+  "mdssm: 1\ntraining: {t: {alpha: 2}}", "mdssm: 1\ntraining: {t: {alpha: [1, 2]}}",
+  "mdssm: 1\ntraining: {t: {alpha: []}}",
   "mdssm: 1\ntraining: {t: {alpha: {a: 1}}}", "mdssm: 1\ncomparisons: {}",
   "mdssm: 1\nparams: {n: 3}\nmodels: {m: {latent: \"${params.n}\"}}",
 ]
