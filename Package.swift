@@ -1,6 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// Warnings are errors in every room and test.
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
 // The house: one line per room, ground floor first. A room uses only rooms printed before it.
 let package = Package(
   name: "mdssm-run",
@@ -61,8 +64,6 @@ let package = Package(
       path: "Tests/StudyChecks", swiftSettings: strict),
   ] + tests
 )
-
-let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 func room(_ name: String, _ uses: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: uses, swiftSettings: strict)

@@ -47,7 +47,7 @@ struct Loader {
   private var composition: Composition {
     Composition(
       profile: options.profile, overrides: options.overrides, environment: ProcessInfo.processInfo.environment,
-      files: fragments,
+      files: spec == "-" ? nil : FragmentFiles.onDisk(spec: spec),
       readValue: { file, bytes, layer in
         let result = YAML.read(value: bytes, of: file, layer: layer)
         return (result.node, result.diagnostics)
@@ -109,41 +109,6 @@ struct Loader {
     var hasher = SHA256()
     while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty { hasher.update(Array(piece)) }
     return hasher.finish()
-  }
-
-  /// How the files that the spec extends are found: below the folder that the program was started in, or, when the spec
-  /// lies elsewhere, below the folder of the spec. Standard input extends nothing.
-  private var fragments: FragmentFiles? {
-    guard spec != "-", let canonical = Self.canonical(spec) else { return nil }
-    let started = Self.canonical(FileManager.default.currentDirectoryPath) ?? "/"
-    let own = (canonical as NSString).deletingLastPathComponent
-    let root = canonical.hasPrefix(started == "/" ? "/" : started + "/") ? started : own
-    return FragmentFiles(
-      root: root, spec: canonical,
-      resolve: { path, folder throws(FragmentFiles.Problem) in
-        guard let found = Self.canonical(folder + "/" + path) else { throw .missing }
-        return found
-      },
-      read: { path throws(FragmentFiles.Problem) in
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { throw .missing }
-        if isFolder.boolValue { throw .folder }
-        guard let file = FileHandle(forReadingAtPath: path) else { throw .unreadable("permission denied") }
-        defer { try? file.close() }
-        guard let data = try? file.read(upToCount: YAML.Limit.bytes + 1) else { return [] }
-        return Array(data)
-      },
-      parse: { file, layer in
-        let result = YAML.read(file, layer: layer)
-        return (result.node, result.diagnostics)
-      })
-  }
-
-  /// The path without links and `..`; nil when nothing is there.
-  private static func canonical(_ path: String) -> String? {
-    guard let resolved = realpath(path, nil) else { return nil }
-    defer { free(resolved) }
-    return String(cString: resolved)
   }
 
   private func read() throws(ExitCode) -> SourceFile {

@@ -6,6 +6,9 @@ struct MDSSMRun: ParsableCommand {
     commandName: "mdssm-run",
     abstract: "Runs studies of latent neural dynamics that are written as YAML.",
     discussion: "`mdssm-run SPEC.yaml` is `mdssm-run run SPEC.yaml`.",
-    subcommands: [Run.self, Check.self, PlanCommand.self, List.self, Explain.self, ReportCommand.self, Why.self, SweepCommand.self, SchemaCommand.self],
+    subcommands: [
+      Run.self, Check.self, PlanCommand.self, List.self, Explain.self, ReportCommand.self, Why.self, SweepCommand.self,
+      SchemaCommand.self,
+    ],
     defaultSubcommand: Run.self)
 }
