@@ -1,4 +1,5 @@
 import Evaluation
+import Glibc
 import Models
 import Recordings
 import SpecLanguage
@@ -113,39 +114,11 @@ package struct Cohort: Hashable, Sendable {
     make: Self.init(include:exclude:))
 
   package func contains(_ session: String) -> Bool {
-    include.contains { Glob($0).matches(session) } && !exclude.contains { Glob($0).matches(session) }
+    include.contains { Self.matches($0, session) } && !exclude.contains { Self.matches($0, session) }
   }
-}
 
-/// A pattern over names: `*` any text, `?` any character.
-package struct Glob: Hashable, Sendable {
-  private let pattern: [Character]
-
-  package init(_ pattern: String) { self.pattern = Array(pattern) }
-
-  package func matches(_ text: String) -> Bool {
-    let text = Array(text)
-    var (p, t) = (0, 0)
-    var star: Int?
-    var mark = 0
-    while t < text.count {
-      if p < pattern.count, pattern[p] == "*" {
-        star = p
-        mark = t
-        p += 1
-      } else if p < pattern.count, pattern[p] == "?" || pattern[p] == text[t] {
-        p += 1
-        t += 1
-      } else if let last = star {
-        p = last + 1
-        mark += 1
-        t = mark
-      } else {
-        return false
-      }
-    }
-    return pattern[p...].allSatisfy { $0 == "*" }
-  }
+  /// `*` stands for any text, `?` for any character, `[ab]` for one of several.
+  private static func matches(_ pattern: String, _ name: String) -> Bool { fnmatch(pattern, name, 0) == 0 }
 }
 
 /// What the bundle holds besides tables and models.
