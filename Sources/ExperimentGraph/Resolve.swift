@@ -128,13 +128,18 @@ extension Experiment {
         .badHorizon, "`\(key)` is \(time), which is not a whole number of bins of \(first.binWidth)",
         about: path.appending(key), help: ["use \(below > 0 ? "\(Nanoseconds(below)) or " : "")\(above)"])
     }
-    if let context = evaluation.value.context, let horizon = evaluation.value.horizon,
-      context.count + horizon.count > bins * first.binWidth.count
-    {
+    guard let context = evaluation.value.context else { return }
+    let whole = Nanoseconds(bins * first.binWidth.count)
+    if let horizon = evaluation.value.horizon, context.count + horizon.count > whole.count {
       reading.report(
         .badHorizon,
         "context \(context) and horizon \(horizon) are longer than the longest trial, \(bins) bins of \(first.binWidth)",
         about: path.appending("horizon"))
+    } else if context.count >= whole.count {
+      reading.report(
+        .badHorizon,
+        "context \(context) leaves nothing to forecast: the longest trial has \(bins) bins of \(first.binWidth)",
+        about: path.appending("context"))
     }
   }
 }

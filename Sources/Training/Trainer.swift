@@ -257,9 +257,11 @@ package final class Trainer {
       switch select.metric {
       case .loss: score = -(loss / Double(judged.count))
       case .forecastR2:
-        var sum = 0.0
-        for session in judged { sum += try forecastR2(session) }
-        score = sum / Double(judged.count)
+        var scores: [Double] = []
+        for session in judged {
+          if let own = try forecastR2(session) { scores.append(own) }
+        }
+        score = scores.isEmpty ? .nan : scores.reduce(0, +) / Double(scores.count)
         record.validForecastR2 = score
       }
       let better = score.isFinite && score > (state.best?.score ?? -Double.infinity)
@@ -273,7 +275,8 @@ package final class Trainer {
   }
 
   /// r2 of the second half of the validation trials forecast from the first half, pooled over channels, trials and bins.
-  private func forecastR2(_ session: Int) throws(BackendError) -> Double {
+  /// NaN when the forecast diverges; nil when nothing that varies was observed there.
+  private func forecastR2(_ session: Int) throws(BackendError) -> Double? {
     let data = trials.sessions[session]
     let numbers = trials.valid[session]
     let context = max(1, data.bins / 2)
@@ -287,7 +290,7 @@ package final class Trainer {
     }
     let forecast = TrialValues(
       channels: observed.channels, trials: observed.trials, bins: observed.bins, values: predicted)
-    let score = R2(observed: later, predicted: forecast).pooled
-    return score.isNaN ? 0 : score
+    let score = R2(observed: later, predicted: forecast)
+    return score.varying > 0 ? score.pooled : nil
   }
 }
