@@ -111,4 +111,15 @@ struct PlannerTests {
     let complaints = try study.diagnostics().filter { !$0.isError }.map(\.message)
     #expect(complaints == (warnings == 0 ? [] : ["nothing uses `datasets.cycles`"]))
   }
+
+  @Test(arguments: ["300 ms", "9 s"])
+  func `a forecast whose context leaves no bin to predict is an error at its place`(_ context: String) throws {
+    let rebuild = "  rebuild: {kind: reconstruction, of: [pretrain, twin, transfer]}\n"
+    for kind in ["decode, target: velocity, from: forecast", "forecast, horizon: 30 ms"] {
+      let study = try CheckedStudy().replacing(
+        rebuild, with: "  later: {kind: \(kind), of: [pretrain], context: \(context)}\n")
+      let codes = try study.diagnostics().filter(\.isError).map(\.code.id)
+      #expect(codes.contains("E2007"), "\(kind): \(codes)")
+    }
+  }
 }
