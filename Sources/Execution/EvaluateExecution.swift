@@ -211,11 +211,11 @@ final class EvaluateExecution {
 
   // MARK: what sessions give
 
-  /// The embedding of a session from its training trials.
   private func checkInterruption() throws {
     if isInterrupted() { throw Interrupted() }
   }
 
+  /// The embedding of a session from its training trials.
   private func code(_ index: Int) throws -> [Double] {
     try runner.embedding(of: index, trials: embeddingTrials(index), in: sessions).mean
   }

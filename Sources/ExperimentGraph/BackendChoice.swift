@@ -20,7 +20,7 @@ package struct NativeChoice: Hashable, Sendable {
   package init(threads: Int?) { self.threads = threads }
 
   package static let schema = Schema<Self>(
-    "native", "Planned memory, fused kernels and BLAS in single precision.",
+    "native", "Planned memory and fused kernels in single precision.",
     Field("threads", \.threads, .optional(.int(1...1024)), "Threads; all cores when absent."),
     notBuilt: [.init("precision", "Another precision than single.")],
     make: Self.init(threads:))

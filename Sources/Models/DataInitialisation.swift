@@ -1,3 +1,4 @@
+import Glibc
 import Randomness
 
 /// Values of one session's part of a parameter, estimated from its activity before training.
@@ -75,7 +76,7 @@ extension Observation {
     case .poisson(let poisson):
       let smooth = Self.smoothed(row, sigma: 2)
       switch poisson.link {
-      case .exp: return smooth.map { ($0 + 1e-3).logarithm }
+      case .exp: return smooth.map { log($0 + 1e-3) }
       case .softplus: return smooth.map { Self.inverseSoftplus($0 + 1e-3) }
       }
     }
@@ -84,7 +85,7 @@ extension Observation {
   /// Gaussian smoothing over `sigma` bins, renormalised at the ends.
   private static func smoothed(_ row: [Double], sigma: Double) -> [Double] {
     let reach = Int((3 * sigma).rounded(.up))
-    let kernel = (-reach...reach).map { (-0.5 * (Double($0) / sigma) * (Double($0) / sigma)).exponential }
+    let kernel = (-reach...reach).map { exp(-0.5 * (Double($0) / sigma) * (Double($0) / sigma)) }
     return row.indices.map { centre in
       var (sum, weight) = (0.0, 0.0)
       for (position, value) in kernel.enumerated() {
@@ -99,6 +100,6 @@ extension Observation {
 
   /// x with softplus(x) = y.
   static func inverseSoftplus(_ y: Double) -> Double {
-    y > 30 ? y : (y.exponential - 1).logarithm
+    y > 30 ? y : log(exp(y) - 1)
   }
 }

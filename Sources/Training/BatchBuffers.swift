@@ -50,7 +50,7 @@ final class BatchBuffers {
     key.indices[0] = Int32(bitPattern: stream.key.low)
     key.indices[1] = Int32(bitPattern: stream.key.high)
     var next = 0
-    for slot in present.indicesOfReals { present[slot] = 0 }
+    for slot in 0..<present.count { present[slot] = 0 }
     for (slot, choice) in chosen.enumerated() {
       let session = data[choice.session]
       sessions.indices[slot] = Int32(choice.session)
@@ -82,8 +82,4 @@ final class BatchBuffers {
     }
     row.withUnsafeBufferPointer { observations.write($0, at: target * row.count) }
   }
-}
-
-extension Storage {
-  var indicesOfReals: Range<Int> { 0..<count }
 }

@@ -36,8 +36,6 @@ final class BoundGraph {
     outputViews = views
   }
 
-  var workingMemory: Int { executable.workingMemory }
-
   /// Runs on the batch that lies in `buffers`, with parameters from a flat buffer.
   func run(_ parameters: Storage, _ table: [String: Parameter]) throws(BackendError) {
     var views: [View] = []

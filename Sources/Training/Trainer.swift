@@ -15,6 +15,7 @@ package final class Trainer {
 
   private let model: Model
   private let recipe: Recipe
+  private let optimizer: AdamW
   private let trials: TrialSet
   private let stream: Stream
   private let gradient: BoundGraph
@@ -96,7 +97,6 @@ package final class Trainer {
     for parameter in fitted {
       for index in parameter.range { trainable[index] = 1 }
     }
-    let optimizer: AdamW
     switch recipe.optimizer {
     case .adamw(let value): optimizer = value
     }
@@ -125,9 +125,6 @@ package final class Trainer {
     state = TrainingState(values: fit.values)
     load(state)
   }
-
-  /// Bytes of working memory of one step beside parameters and data.
-  package var workingMemory: Int { gradient.workingMemory }
 
   private static func steps(_ extent: Extent, perEpoch: Double) -> Int {
     switch extent {
@@ -195,10 +192,6 @@ package final class Trainer {
     let draw = stream.child("step", String(number))
     gradient.buffers.fill(chooseTrials(draw.child("trials")), from: trials.sessions, key: draw.child("noise"))
     let factor = recipe.schedule.factor(step: number, of: totalSteps)
-    let optimizer: AdamW
-    switch recipe.optimizer {
-    case .adamw(let value): optimizer = value
-    }
     rate[0] = optimizer.lr * factor
     correction1[0] = 1 - pow(optimizer.betas[0], Double(number + 1))
     correction2[0] = 1 - pow(optimizer.betas[1], Double(number + 1))
