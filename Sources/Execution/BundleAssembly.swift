@@ -30,14 +30,17 @@ package struct BundleAssembly {
         try bundle.add(
           Manifest.Failure(
             job: job.name, message: "left: it reads `\(blocker)`, which is missing", place: place(job.path)))
-      case .interrupted: continue
-      case .done(let key, _, _):
-        switch job {
-        case .fit(let fit): try copyFit(key, fit, bundle)
-        case .evaluate(let evaluate):
-          try addScores(key, evaluate, &metrics)
-          try copyExtras(key, evaluate, bundle, &embedding)
-        }
+      case .interrupted, .done: continue
+      }
+    }
+    for point in plan.points {
+      for (run, job) in point.fits {
+        if case .done(let key, _, _) = outcomes[job] { try copyFit(key, run, bundle) }
+      }
+      for (_, run, job) in point.evaluations {
+        guard case .done(let key, _, _) = outcomes[job], case .evaluate(let evaluate) = plan.jobs[job] else { continue }
+        try addScores(key, evaluate, run, point.id, &metrics)
+        try copyExtras(key, evaluate, run, bundle, &embedding)
       }
     }
     try bundle.write(metrics.text, to: "result/metrics.tsv", role: "metrics")
@@ -46,8 +49,8 @@ package struct BundleAssembly {
     return metrics
   }
 
-  private func copyFit(_ key: ArtifactKey, _ fit: FitJob, _ bundle: BundleWriter) throws {
-    let folder = "result/runs/\(fit.run)"
+  private func copyFit(_ key: ArtifactKey, _ run: String, _ bundle: BundleWriter) throws {
+    let folder = "result/runs/\(run)"
     for (file, role) in [
       (FitArtifact.weights, "model"), (FitArtifact.history, "history"), (FitArtifact.summary, "fit"),
     ] {
@@ -55,37 +58,39 @@ package struct BundleAssembly {
     }
   }
 
-  private func addScores(_ key: ArtifactKey, _ job: EvaluateJob, _ metrics: inout TSV) throws {
+  private func addScores(
+    _ key: ArtifactKey, _ job: EvaluateJob, _ run: String, _ point: String, _ metrics: inout TSV
+  ) throws {
     guard let scores = TSV(parsing: String(decoding: try store.read(key, EvaluateExecution.scoresFile), as: UTF8.self))
     else {
       return
     }
     for row in scores.rows {
       metrics.append(
-        ["0", job.run, row[0], row[1], "\(job.evaluation).\(row[2])", row[3], row[4]].map { TSV.Cell.text($0) })
+        [point, run, row[0], row[1], "\(job.evaluation).\(row[2])", row[3], row[4]].map { TSV.Cell.text($0) })
     }
   }
 
   private func copyExtras(
-    _ key: ArtifactKey, _ job: EvaluateJob, _ bundle: BundleWriter, _ embedding: inout TSV?
+    _ key: ArtifactKey, _ job: EvaluateJob, _ run: String, _ bundle: BundleWriter, _ embedding: inout TSV?
   ) throws {
     for file in try store.artifact(key).files.map(\.name) {
       let bytes = try store.read(key, file)
       switch file {
       case EvaluateExecution.embeddingFile:
         guard let found = TSV(parsing: String(decoding: bytes, as: UTF8.self)) else { continue }
-        let table = found.naming(job.run)
+        let table = found.naming(run)
         if embedding?.columns == table.columns {
           for row in table.rows { embedding?.append(row.map { TSV.Cell.text($0) }) }
         } else if embedding == nil {
           embedding = table
         } else {
-          try bundle.write(table.text, to: "result/runs/\(job.run)/embedding.tsv", role: "embedding")
+          try bundle.write(table.text, to: "result/runs/\(run)/embedding.tsv", role: "embedding")
         }
       case EvaluateExecution.examplesFile:
-        try bundle.write(bytes, to: "result/runs/\(job.run)/examples.tsv", role: "examples")
+        try bundle.write(bytes, to: "result/runs/\(run)/examples.tsv", role: "examples")
       case EvaluateExecution.predictionsFile:
-        try bundle.write(bytes, to: "result/runs/\(job.run)/\(job.evaluation).h5", role: "predictions")
+        try bundle.write(bytes, to: "result/runs/\(run)/\(job.evaluation).h5", role: "predictions")
       default: continue
       }
     }

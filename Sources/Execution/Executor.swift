@@ -13,7 +13,7 @@ import Training
 package final class Executor {
   private let plan: Plan
   private let store: Store
-  private let backend: any Backend
+  private var backends: [BackendChoice: any Backend] = [:]
   private let data: DataCache
   private let emit: (Event) -> Void
   private let isInterrupted: () -> Bool
@@ -32,7 +32,6 @@ package final class Executor {
     self.emit = emit
     self.isInterrupted = isInterrupted
     data = DataCache(base: base)
-    backend = Self.backend(plan.experiment.specification.backend)
   }
 
   /// The backends that exist, by the word that selects them.
@@ -40,11 +39,15 @@ package final class Executor {
     ("native", NativeBackend()), ("reference", ReferenceBackend()),
   ]
 
-  private static func backend(_ choice: BackendChoice) -> any Backend {
-    switch choice {
-    case .native(let native): native.threads.map { NativeBackend(threads: $0) } ?? NativeBackend()
-    case .reference: ReferenceBackend()
-    }
+  private func backend(_ choice: BackendChoice) -> any Backend {
+    if let known = backends[choice] { return known }
+    let backend: any Backend =
+      switch choice {
+      case .native(let native): native.threads.map { NativeBackend(threads: $0) } ?? NativeBackend()
+      case .reference: ReferenceBackend()
+      }
+    backends[choice] = backend
+    return backend
   }
 
   /// Carries the plan out; one outcome per job, in plan order.
@@ -115,14 +118,14 @@ package final class Executor {
       let sessions = try data.sessions(fit.sessions)
       let source = try fit.source.map { source in try model(of: source.key) }
       return try FitExecution(
-        job: fit, store: store, backend: backend, checkpointEvery: checkpointEvery, emit: emit,
+        job: fit, store: store, backend: backend(fit.backend), checkpointEvery: checkpointEvery, emit: emit,
         isInterrupted: isInterrupted
       ).run(sessions, source: source)
     case .evaluate(let evaluate):
       let fit = try model(of: evaluate.fit.key)
       let sessions = try data.sessions(evaluate.fit.sessions)
       let files = try EvaluateExecution(
-        evaluate, fit: fit, sessions: sessions, backend: backend, isInterrupted: isInterrupted
+        evaluate, fit: fit, sessions: sessions, backend: backend(evaluate.fit.backend), isInterrupted: isInterrupted
       ).run()
       try store.write(evaluate.key, files)
       return .finished
