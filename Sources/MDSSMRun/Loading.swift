@@ -25,10 +25,14 @@ struct Loader {
     let all = file.diagnostics + composed.diagnostics + reading.diagnostics
     guard let specification, !all.hasErrors else { throw report(all) }
     if !all.isEmpty { Terminal.show(all, json: options.json) }
-    let base = spec == "-" ? "" : (spec as NSString).deletingLastPathComponent
     return LoadedSpec(
-      specification: specification, document: document, source: source, reading: reading,
-      base: base.isEmpty ? "." : base)
+      specification: specification, document: document, source: source, reading: reading, base: base)
+  }
+
+  /// The folder that relative paths of the spec start at.
+  var base: String {
+    let folder = spec == "-" ? "" : (spec as NSString).deletingLastPathComponent
+    return folder.isEmpty ? "." : folder
   }
 
   /// The points of the sweep of the spec; complaints are printed, and errors end the program.
@@ -44,7 +48,8 @@ struct Loader {
     return expansion
   }
 
-  private var composition: Composition {
+  /// The layers of the spec, its fragments and what the command line adds.
+  var composition: Composition {
     Composition(
       profile: options.profile, overrides: options.overrides, environment: ProcessInfo.processInfo.environment,
       files: spec == "-" ? nil : FragmentFiles.onDisk(spec: spec),
@@ -111,7 +116,8 @@ struct Loader {
     return hasher.finish()
   }
 
-  private func read() throws(ExitCode) -> SourceFile {
+  /// The text of the spec.
+  func read() throws(ExitCode) -> SourceFile {
     if spec == "-" {
       return SourceFile(name: "standard input", bytes: Array(FileHandle.standardInput.readDataToEndOfFile()))
     }
