@@ -36,7 +36,8 @@ final class EvaluateExecution {
     self.isInterrupted = isInterrupted
     self.sessions = sessions
     let stream = Stream(seed: job.fit.seed, path: ["fit"])
-    trials = TrialSet(sessions, limit: job.fit.trials, stream: stream)
+    trials = TrialSet(
+      sessions, limit: job.fit.trials, selects: job.fit.recipe.select != nil, stream: stream)
     let most = sessions.map(\.trials.count).max() ?? 1
     runner = SessionRunner(
       fit, bins: trials.bins, trials: max(1, min(32, most)), backend: backend, stream: stream.child("evaluate"))

@@ -24,7 +24,8 @@ struct FitExecution {
 
   func run(_ sessions: [Session], source: FittedModel?) throws -> Ending {
     let stream = Stream(seed: job.seed, path: ["fit"])
-    let trials = TrialSet(sessions, limit: job.trials, stream: stream)
+    let trials = TrialSet(
+      sessions, limit: job.trials, selects: job.recipe.select != nil, stream: stream)
     let trainer = try Trainer(
       model: job.model, recipe: job.recipe, trials: trials, start: source, fit: Set(job.fit), backend: backend,
       stream: stream, path: job.path)

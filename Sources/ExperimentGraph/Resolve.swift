@@ -96,6 +96,13 @@ extension Experiment {
         .noTestSelection, "`select` of `\(run.recipeID)` needs validation trials, and run `\(run.id)` has none",
         about: SpecPath("training.\(run.recipeID).select"),
         help: ["give the datasets `split: {train: .., valid: .., test: ..}`"])
+    } else if run.recipe.select != nil, let trials = run.trials, trials < 2 {
+      reading.report(
+        .noTestSelection, "`trials: \(trials)` leaves no validation trial to select by",
+        about: SpecPath("runs.\(run.id).trials"),
+        help: ["use 2 trials or more, or a recipe without `select`"],
+        notes: ["validation trials that select a state are trials that the run learns from"],
+        secondary: [SpecPath("training.\(run.recipeID).select"): "selects by validation trials"])
     }
   }
 

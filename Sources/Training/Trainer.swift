@@ -58,6 +58,7 @@ package final class Trainer {
     precision = backend.precision
     usable = trials.sessions.indices.filter { !trials.train[$0].isEmpty }
     guard !usable.isEmpty else { throw .noTrainingTrials }
+    guard recipe.select == nil || trials.selection.contains(where: { !$0.isEmpty }) else { throw .noValidationTrials }
     let data = trials.sessions
     sessions = SessionTable(names: data.map(\.name), channels: data.map(\.channels))
     let perStep = min(recipe.batch.sessions ?? usable.count, usable.count)
@@ -112,7 +113,7 @@ package final class Trainer {
     }
     validator = SessionRunner(
       model: model, sessions: sessions, parameters: parameters, bins: trials.bins,
-      trials: max(1, min(32, trials.valid.map(\.count).max() ?? 1)), backend: backend,
+      trials: max(1, min(32, trials.selection.map(\.count).max() ?? 1)), backend: backend,
       stream: stream.child("validate"))
 
     var fit = FittedModel(
@@ -239,12 +240,13 @@ package final class Trainer {
     guard let select = recipe.select else { return }
     let every = Self.steps(select.every, perEpoch: stepsPerEpoch)
     guard state.step % every == 0 || state.step == totalSteps else { return }
-    let judged = trials.valid.indices.filter { !trials.valid[$0].isEmpty }
-    guard !judged.isEmpty else { throw .noValidationTrials }
+    let judged = trials.selection.indices.filter { !trials.selection[$0].isEmpty }
     for index in 0..<parameters.count { validator.parameters[index] = current.parameters[index] }
     do {
       var loss = 0.0
-      for session in judged { loss += try validator.loss(session, trials: trials.valid[session], in: trials.sessions) }
+      for session in judged {
+        loss += try validator.loss(session, trials: trials.selection[session], in: trials.sessions)
+      }
       record.validLoss = loss / Double(judged.count)
       let score: Double
       switch select.metric {
@@ -262,8 +264,10 @@ package final class Trainer {
     } catch {
       throw .backend(error)
     }
-    if let patience = select.patience, let best = state.best {
-      state.stoppedEarly = state.step - best.step >= Self.steps(patience, perEpoch: stepsPerEpoch)
+    if let patience = select.patience {
+      // A score that is not a number is no improvement, also when there never was another.
+      let waited = state.step - (state.best?.step ?? 0)
+      state.stoppedEarly = waited >= Self.steps(patience, perEpoch: stepsPerEpoch)
     }
   }
 
@@ -271,7 +275,7 @@ package final class Trainer {
   /// NaN when the forecast diverges; nil when nothing that varies was observed there.
   private func forecastR2(_ session: Int) throws(BackendError) -> Double? {
     let data = trials.sessions[session]
-    let numbers = trials.valid[session]
+    let numbers = trials.selection[session]
     let context = max(1, data.bins / 2)
     let reference = trials.train[session].isEmpty ? numbers : trials.train[session]
     let embedding = try validator.embedding(of: session, trials: reference, in: trials.sessions)
