@@ -10,12 +10,14 @@ import Training
 /// Carries out one fit: loads sessions, trains, checkpoints, stores the model.
 struct FitExecution {
   let job: FitJob
+  /// The name that people see.
+  let name: String
   let store: Store
   let backend: any Backend
   /// Seconds between two checkpoints.
   let checkpointEvery: Double
+  let watch: Watch
   let emit: (Event) -> Void
-  let isInterrupted: () -> Bool
 
   enum Ending {
     case finished
@@ -34,7 +36,7 @@ struct FitExecution {
     if let saved = checkpoint.load(count: trainer.parameters.count) {
       trainer.load(saved.state)
       history = saved.history
-      emit(.resumed(job: job.run, step: saved.state.step))
+      emit(.resumed(job: name, step: saved.state.step))
     }
     let logEvery = max(1, trainer.totalSteps / 400)
     var lastSave = Date()
@@ -53,16 +55,19 @@ struct FitExecution {
         let perStep = now.timeIntervalSince(began) / Double(record.step - firstStep)
         emit(
           .progress(
-            job: job.run,
+            job: name,
             .init(
               step: record.step, steps: trainer.totalSteps, loss: record.loss, secondsPerStep: perStep,
               validLoss: record.validLoss, validForecastR2: record.validForecastR2)))
       }
-      let mustStop = isInterrupted()
-      if !trainer.isFinished, mustStop || now.timeIntervalSince(lastSave) > checkpointEvery {
+      guard !trainer.isFinished else { break }
+      let isInterrupted = watch.isInterrupted()
+      let overrun = watch.overrun
+      if isInterrupted || overrun != nil || now.timeIntervalSince(lastSave) > checkpointEvery {
         try checkpoint.save(trainer.snapshot(), history: history)
-        emit(.checkpoint(job: job.run, step: record.step))
-        if mustStop { return .interrupted }
+        emit(.checkpoint(job: name, step: record.step))
+        if isInterrupted { return .interrupted }
+        if let overrun { throw overrun }
         lastSave = Date()
       }
     }
@@ -84,11 +89,10 @@ struct FitExecution {
       summary["selected_step"] = .int(best.step)
       summary["selected_score"] = .double(best.score)
     }
-    try store.write(
-      job.key,
-      [
-        (FitArtifact.weights, FitArtifact.encode(fit, precision: backend.precision)),
-        (FitArtifact.history, Array(history.utf8)), (FitArtifact.summary, Array(JSONValue.object(summary).text.utf8)),
-      ])
+    let files: [(name: String, bytes: [UInt8])] = [
+      (FitArtifact.weights, FitArtifact.encode(fit, precision: backend.precision)),
+      (FitArtifact.history, Array(history.utf8)), (FitArtifact.summary, Array(JSONValue.object(summary).text.utf8)),
+    ]
+    try store.publish(files, of: name, as: job.key, emit)
   }
 }
