@@ -7,10 +7,8 @@ package struct ExecutionOptions: Sendable {
   package var base: String
   /// Jobs at once.
   package var jobs: Int
-  package var host: Host
+  package var computer: Computer
   package var resources: Resources
-  /// Threads of a job whose stage has no `cpu`; nil shares the processors among the jobs.
-  package var threads: Int?
   /// Seconds between two checkpoints of a training.
   package var checkpointEvery: Double
   /// Whether jobs are done that are stored already.
@@ -19,18 +17,25 @@ package struct ExecutionOptions: Sendable {
   package var failsFast: Bool
 
   package init(
-    base: String = ".", jobs: Int = 1, host: Host = .current, resources: Resources = Resources(), threads: Int? = nil,
+    base: String = ".", jobs: Int = 1, computer: Computer = .current, resources: Resources = Resources(),
     checkpointEvery: Double = 30, isFresh: Bool = false, failsFast: Bool = false
   ) {
     precondition(jobs >= 1, "at least one job at once")
     self.base = base
     self.jobs = jobs
-    self.host = host
+    self.computer = computer
     self.resources = resources
-    self.threads = threads
     self.checkpointEvery = checkpointEvery
     self.isFresh = isFresh
     self.failsFast = failsFast
+  }
+
+  /// Threads of a job; `share` where the spec does not say.
+  func threads(of job: Job, share: Int) -> Int {
+    switch job.fit.backend {
+    case .native(let native): stage(of: job).resources?.cpu ?? native.threads ?? share
+    case .reference: 1
+    }
   }
 
   /// What the spec says of a job's stage, and the path where it says so.

@@ -32,8 +32,13 @@ struct FitExecution {
       model: job.model, recipe: job.recipe, trials: trials, start: source, fit: Set(job.fit), backend: backend,
       stream: stream, path: job.path)
     let checkpoint = Checkpoint(store: store.root, key: job.key)
+    let kept = job.checkpoints.map { every in
+      KeptStates(store: store.root, key: job.key, every: trainer.steps(every))
+    }
     var history = ""
-    if let saved = checkpoint.load(count: trainer.parameters.count) {
+    if let saved = checkpoint.load(count: trainer.parameters.count),
+      kept?.files(upTo: saved.state.step) != nil || kept == nil
+    {
       trainer.load(saved.state)
       history = saved.history
       emit(.resumed(job: name, step: saved.state.step))
@@ -48,6 +53,9 @@ struct FitExecution {
       let isValidated = record.validLoss != nil
       if record.step % logEvery == 0 || record.step == 1 || isValidated || trainer.isFinished {
         history += FitArtifact.line(record).line + "\n"
+      }
+      if let kept, kept.keeps(record.step) {
+        try kept.save(FitArtifact.encode(trainer.current, precision: backend.precision), step: record.step)
       }
       let now = Date()
       if now.timeIntervalSince(lastReport) > 0.2 || isValidated || trainer.isFinished {
@@ -71,8 +79,15 @@ struct FitExecution {
         lastSave = Date()
       }
     }
+    if let kept, let key = job.checkpointsKey {
+      guard let files = kept.files(upTo: trainer.state.step) else {
+        throw BundleError(path: store.root + "/partial", problem: .damaged("a state that was kept is gone"))
+      }
+      try store.publish(files, of: name, as: key, emit)
+    }
     try save(trainer, history: history)
     checkpoint.remove()
+    kept?.remove()
     return .finished
   }
 

@@ -2,8 +2,10 @@ import Bundle
 import Foundation
 import NativeBackend
 import Planner
+import SpecLanguage
 import ReferenceBackend
 import TensorGraph
+import Training
 
 /// How a job ended.
 enum JobEnding: Sendable {
@@ -84,11 +86,11 @@ struct JobRunner: Sendable {
     }
   }
 
-  /// The backend that the key of the job names.
+  /// The backend of the job, with threads of its own.
   private var backend: any Backend {
-    switch job.fit.numerics {
-    case "reference": ReferenceBackend()
-    default: NativeBackend(threads: threads)
+    switch job.fit.backend {
+    case .native: NativeBackend(threads: threads)
+    case .reference: ReferenceBackend()
     }
   }
 

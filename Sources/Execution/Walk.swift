@@ -24,7 +24,7 @@ struct Walk {
     precondition(places.count == plan.jobs.count, "every job of a plan is there once")
     schedule = Schedule(
       inputs: plan.jobs.map { job in job.inputs.compactMap { places[$0] } }, lanes: options.jobs,
-      memory: plan.jobs.map { options.stage(of: $0).resources?.memory ?? 0 }, limit: options.host.memory)
+      memory: plan.jobs.map { options.stage(of: $0).resources?.memory ?? 0 }, limit: options.computer.memory)
     outcomes = plan.jobs.map { _ in nil }
     numbers = outcomes.map { _ in nil }
   }
@@ -40,8 +40,8 @@ struct Walk {
       isRetrying = false
       return nil
     }
-    let free = max(0, options.host.cores - threads.values.reduce(0, +))
-    threads[job] = options.stage(of: jobs[job]).resources?.cpu ?? options.threads ?? max(1, free / max(1, open))
+    let free = max(0, options.computer.cores - threads.values.reduce(0, +))
+    threads[job] = options.threads(of: jobs[job], share: max(1, free / max(1, open)))
     takeUp(job)
     return job
   }

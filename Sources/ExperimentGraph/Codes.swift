@@ -22,7 +22,7 @@ extension Code {
     "Context and horizon together may not be longer than the longest trial, and are whole numbers of bins.")
   package static let unfit = Code(
     "E2008", "sessions that do not fit together", "Sessions of one run share one bin width.")
-  package static let noTestSelection = Code(
+  package static let noValidationTrials = Code(
     "E2009", "selection without validation trials", "`select` needs validation trials in the splits of the datasets.")
 
   package static let idleResources = Code(
@@ -33,7 +33,8 @@ extension Code {
 
   /// Every code of this room, by number.
   package static let ofExperiment: [Code] = [
-    .cyclicRuns, .noSessions, .noBehavior, .notCounts, .noEmbedding, .noTrials, .badHorizon, .unfit, .noTestSelection,
+    .cyclicRuns, .noSessions, .noBehavior, .notCounts, .noEmbedding, .noTrials, .badHorizon, .unfit,
+    .noValidationTrials,
     .idleResources, .tooMuchMemory,
   ]
 }

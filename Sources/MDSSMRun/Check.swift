@@ -18,7 +18,7 @@ struct Check: ParsableCommand {
     try Exit.afterAll(specs) { spec in
       let loader = Loader(spec: spec, options: options)
       let loaded = try loader.load()
-      if data { _ = try loader.ending(loaded) { try loader.resolve(loaded) } }
+      if data { _ = try loader.ending(loaded) { try loader.plan(loaded, digestsFiles: false) } }
       if !options.json { Terminal.output("\(loaded.source.name): no errors") }
     }
   }

@@ -25,7 +25,7 @@ package final class Trainer {
   private let usable: [Int]
   private let precision: Precision
   // Flat buffers; parameters and moments swap with their next values at every step.
-  private var current: FlatState
+  private var flat: FlatState
   private var next: FlatState
   private let gradientBuffer: Storage
   private let trainable: Storage
@@ -90,7 +90,7 @@ package final class Trainer {
       sinks[values.count + position] = gradientBuffer.view(offset: parameter.offset, count: parameter.shape.count)
     }
     let buffers = BatchBuffers(shape, sessions, precision: precision)
-    current = FlatState(precision, count: count)
+    flat = FlatState(precision, count: count)
     next = FlatState(precision, count: count)
     trainable = Storage(precision, count: count)
     (rate, correction1) = (Storage(precision, count: 1), Storage(precision, count: 1))
@@ -160,18 +160,18 @@ package final class Trainer {
   package func load(_ saved: TrainingState) {
     state = saved
     for index in 0..<parameters.count {
-      current.parameters[index] = saved.values[index]
-      current.first[index] = saved.firstMoment[index]
-      current.second[index] = saved.secondMoment[index]
+      flat.parameters[index] = saved.values[index]
+      flat.first[index] = saved.firstMoment[index]
+      flat.second[index] = saved.secondMoment[index]
     }
   }
 
   /// The state as it can be saved now.
   package func snapshot() -> TrainingState {
     var saved = state
-    saved.values = copy(current.parameters)
-    saved.firstMoment = copy(current.first)
-    saved.secondMoment = copy(current.second)
+    saved.values = copy(flat.parameters)
+    saved.firstMoment = copy(flat.first)
+    saved.secondMoment = copy(flat.second)
     return saved
   }
 
@@ -180,8 +180,16 @@ package final class Trainer {
   /// The selected model: the best validated state, or the last one.
   package var fitted: FittedModel {
     FittedModel(
-      model: model, sessions: sessions, parameters: parameters, values: state.best?.values ?? copy(current.parameters))
+      model: model, sessions: sessions, parameters: parameters, values: state.best?.values ?? copy(flat.parameters))
   }
+
+  /// The model as it is now, selected or not.
+  package var current: FittedModel {
+    FittedModel(model: model, sessions: sessions, parameters: parameters, values: copy(flat.parameters))
+  }
+
+  /// A length in steps of this training.
+  package func steps(_ extent: Extent) -> Int { Self.steps(extent, perEpoch: stepsPerEpoch) }
 
   package var isFinished: Bool { state.step >= totalSteps || state.stoppedEarly }
 
@@ -197,9 +205,9 @@ package final class Trainer {
     correction1[0] = 1 - pow(optimizer.betas[0], Double(number + 1))
     correction2[0] = 1 - pow(optimizer.betas[1], Double(number + 1))
     do {
-      try gradient.run(current.parameters, byName)
+      try gradient.run(flat.parameters, byName)
       let inputs = [
-        current.parameters, gradientBuffer, current.first, current.second, trainable, rate, correction1, correction2,
+        flat.parameters, gradientBuffer, flat.first, flat.second, trainable, rate, correction1, correction2,
       ]
       let outputs = [next.parameters, next.first, next.second, norm]
       try update.run(inputs: inputs.map { $0.view() }, outputs: outputs.map { $0.view() })
@@ -210,7 +218,7 @@ package final class Trainer {
     guard measured[0].isFinite, norm[0].isFinite else {
       throw .notFinite(step: number + 1, loss: measured[0], gradientNorm: norm[0], parameter: firstBadGradient())
     }
-    swap(&current, &next)
+    swap(&flat, &next)
     state.step += 1
     var record = StepRecord(
       step: state.step, epoch: Double(state.step) / stepsPerEpoch, loss: measured[0], reconstruction: measured[1],
@@ -241,7 +249,7 @@ package final class Trainer {
     let every = Self.steps(select.every, perEpoch: stepsPerEpoch)
     guard state.step % every == 0 || state.step == totalSteps else { return }
     let judged = trials.selection.indices.filter { !trials.selection[$0].isEmpty }
-    for index in 0..<parameters.count { validator.parameters[index] = current.parameters[index] }
+    for index in 0..<parameters.count { validator.parameters[index] = flat.parameters[index] }
     do {
       var loss = 0.0
       for session in judged {
@@ -260,7 +268,7 @@ package final class Trainer {
         record.validForecastR2 = score
       }
       let better = score.isFinite && score > (state.best?.score ?? -Double.infinity)
-      if better { state.best = .init(score: score, step: state.step, values: copy(current.parameters)) }
+      if better { state.best = .init(score: score, step: state.step, values: copy(flat.parameters)) }
     } catch {
       throw .backend(error)
     }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// What a machine offers to the jobs that run on it.
-package struct Host: Hashable, Sendable {
+package struct Computer: Hashable, Sendable {
   /// Processors that this process may use.
   package var cores: Int
   /// Bytes of memory that this process may use.
@@ -13,10 +13,10 @@ package struct Host: Hashable, Sendable {
   }
 
   /// This machine; a container's own limit of memory counts.
-  package static var current: Host {
+  package static var current: Computer {
     let process = ProcessInfo.processInfo
     let physical = Int(clamping: process.physicalMemory)
-    return Host(cores: max(1, process.activeProcessorCount), memory: min(physical, containerLimit ?? physical))
+    return Computer(cores: max(1, process.activeProcessorCount), memory: min(physical, containerLimit ?? physical))
   }
 
   private static var containerLimit: Int? {
