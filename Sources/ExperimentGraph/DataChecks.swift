@@ -56,6 +56,10 @@ package struct ResolvedRun: Sendable {
         .noValidationTrials, "`select` of `\(recipeID)` needs validation trials, and run `\(id)` has none",
         about: SpecPath("training.\(recipeID).select"),
         help: ["give the datasets `split: {train: .., valid: .., test: ..}`"])
+    } else if recipe.select != nil, let trials = run.trials, trials < 2 {
+      findings.add(
+        .noValidationTrials, "`trials: \(trials)` leaves no validation trial for `select` of `\(recipeID)` to judge by",
+        about: SpecPath("runs.\(id).trials"), help: ["use 2 trials or more, or a recipe without `select`"])
     }
     return findings
   }

@@ -12,6 +12,8 @@ struct LoadedSpec {
   /// The folder that relative paths of the spec start at.
   let base: String
   let expansion: Expansion
+  /// The files that the spec extends.
+  let fragments: [Fragment]
   /// Has read all points.
   let reader: StudyReader
 

@@ -37,7 +37,7 @@ struct Loader {
     guard let specification = whole.specification else { return (nil, all) }
     let loaded = LoadedSpec(
       specification: specification, document: whole.document, source: source, reading: whole.reading, base: base,
-      expansion: expansion, reader: reader)
+      expansion: expansion, fragments: layers.fragments, reader: reader)
     return (loaded, all)
   }
 

@@ -9,7 +9,7 @@ import Training
 
 /// Fits a model to sessions.
 package struct FitJob: Sendable {
-  package static let version = 2
+  package static let version = 3
   private let content: Content
   /// What tells the job from others of the same run.
   package internal(set) var assignments = SharedAssignments.none
@@ -31,11 +31,14 @@ package struct FitJob: Sendable {
     let trials: Int?
     let seed: UInt64
     let backend: BackendChoice
+    /// Distance between the states that are kept beside the selected one; not part of the key.
+    let checkpoints: Extent?
     let key: ArtifactKey
 
     init(
       run: String, model: SpecValue<Model>, recipe: SpecValue<Recipe>, sessions: SessionGroup, source: Source?,
-      fit: [ParameterGroup], trials: Int?, seed: UInt64, backend: BackendChoice
+      fit: [ParameterGroup], trials: Int?, seed: UInt64, backend: BackendChoice,
+      checkpoints: Extent?
     ) {
       self.run = run
       self.model = model
@@ -46,6 +49,7 @@ package struct FitJob: Sendable {
       self.trials = trials
       self.seed = seed
       self.backend = backend
+      self.checkpoints = checkpoints
       let content: Plain = .map([
         ("fit", .list(fit.map { .string($0.rawValue) })), ("trials", trials.map { .int($0) } ?? .null),
         ("seed", .string(String(seed))), ("numerics", .string(backend.numerics)), ("isTransfer", .bool(source != nil)),
@@ -76,6 +80,21 @@ package struct FitJob: Sendable {
   package var backend: BackendChoice { content.backend }
   package var numerics: String { content.backend.numerics }
   package var key: ArtifactKey { content.key }
+  package var checkpoints: Extent? { content.checkpoints }
+
+  /// The artifact of the states that are kept: one of its own, because keeping them changes no training.
+  package var checkpointsKey: ArtifactKey? {
+    checkpoints.map { every in
+      ArtifactKey(kind: "checkpoints", version: 1, content: Array(every.description.utf8), inputs: [key])
+    }
+  }
+
+  /// Trials of a session that the model is fitted to.
+  package func trainingTrials(of session: SessionHeader) -> Int {
+    let (train, valid) = (session.trials[.train] ?? 0, session.trials[.valid] ?? 0)
+    guard let trials else { return train }
+    return TrialBudget(trials, train: train, valid: valid, selects: recipe.select != nil).train
+  }
 }
 
 /// One session as a job sees it: where it comes from and the digest of what was there when the plan was made.

@@ -54,6 +54,14 @@ package enum Job: Sendable {
     }
   }
 
+  /// Keys of the artifacts that the job writes; the job is done when all of them are stored.
+  package var artifacts: [ArtifactKey] {
+    switch self {
+    case .fit(let job): [job.key] + (job.checkpointsKey.map { [$0] } ?? [])
+    case .evaluate(let job): [job.key]
+    }
+  }
+
   /// Keys of the artifacts that the job reads.
   package var inputs: [ArtifactKey] {
     switch self {

@@ -61,6 +61,14 @@ package struct PlannedPoint: Sendable {
     self.evaluations = evaluations
   }
 
+  /// The same point with other jobs.
+  init(
+    _ other: PlannedPoint, fits: [(run: String, job: Int)],
+    evaluations: [(evaluation: String, run: String, job: Int)]
+  ) {
+    self.init(other.point, isSweep: other.isSweep, fits: fits, evaluations: evaluations)
+  }
+
   /// The id of the sweep's point; `0` without a sweep.
   package var id: String { isSweep ? point.id : "0" }
   package var assignments: [(path: SpecPath, value: Plain)] { point.assignments }

@@ -121,7 +121,8 @@ package struct Planner {
       source: source.map { FitJob.Source(key: jobs[$0].key, run: jobs[$0].fit.run) },
       fit: source == nil ? ParameterGroup.allCases : resolved.run.fit, trials: resolved.run.trials,
       seed: read.section(\.study, graph.study)?.seed ?? 0,
-      backend: read.section(\.backend, graph.backend) ?? .native(NativeChoice(threads: nil)))
+      backend: read.section(\.backend, graph.backend) ?? .native(NativeChoice(threads: nil)),
+      checkpoints: read.section(\.outputs, graph.outputs)?.checkpoints?.every)
     let job = add(.fit(FitJob(content)))
     fits[key] = job
     return job
@@ -139,7 +140,7 @@ package struct Planner {
     let group = try group(graph.runs[run], read)
     reader.report(resolved(graph.runs[run], read, groups[group]).findings(of: named), at: point)
     let spec = spec(edges.evaluation, named, read)
-    let predictions = (read.section(\.outputs, graph.outputs) ?? Outputs(predictions: true)).predictions
+    let predictions = read.section(\.outputs, graph.outputs)?.predictions ?? true
     let fit = jobs[fit].fit
     let content = EvaluateJob.Content(evaluation: edges.id, spec: spec, fit: fit, predictions: predictions)
     let job = add(.evaluate(EvaluateJob(content, fit: fit)))

@@ -3,6 +3,7 @@ import Execution
 import Foundation
 import Planner
 import StudyChecks
+import Synchronization
 import Testing
 
 /// Plans carried out in this process.
@@ -34,26 +35,37 @@ final class ExecutionTests {
   }
 
   /// Carries a plan out; `stop` is asked for every event and may interrupt.
-  private func run(_ plan: Plan, stop: @escaping (Event) -> Bool = { _ in false }) throws -> Ran {
-    var isStopped = false
+  private func run(
+    _ plan: Plan, _ options: ExecutionOptions = ExecutionOptions(), disk: Disk = Disk(),
+    stop: (Event) -> Bool = { _ in false }
+  ) throws -> Ran {
     var events: [String] = []
-    let executor = Executor(
-      plan, store: try Store(root: folder + "/store"), base: ".",
-      emit: { event in
-        let json = event.json
-        if json["type"] != "progress" { events.append("\(json["type"]?.string ?? "") \(json["job"]?.string ?? "")") }
-        if stop(event) { isStopped = true }
-      }, isInterrupted: { isStopped })
-    return Ran(outcomes: executor.run(), events: events)
+    let store = try Store(root: folder + "/store", disk: disk)
+    let flag = Flag()
+    let executor = Executor(plan, store: store, options: options, isInterrupted: { flag.isRaised })
+    let outcomes = executor.run { event in
+      let json = event.json
+      if json["type"] != "progress" { events.append("\(json["type"]?.string ?? "") \(json["job"]?.string ?? "")") }
+      if stop(event) { flag.raise() }
+    }
+    return Ran(outcomes: outcomes, events: events)
+  }
+
+  private final class Flag: Sendable {
+    private let value = Atomic<Bool>(false)
+    var isRaised: Bool { value.load(ordering: .relaxed) }
+    func raise() { value.store(true, ordering: .relaxed) }
   }
 
   /// Every file below `result/` of a bundle of a plan.
   private func bundle(_ plan: Plan, _ outcomes: [JobOutcome], _ name: String) throws -> [String: String] {
     let writer = try BundleWriter(
       runs: folder + "/" + name, study: "tiny", key: plan.key, started: Date(), about: .null)
-    _ = try BundleAssembly(plan, store: try Store(root: folder + "/store")).write(outcomes, to: writer) { _ in nil }
-    let files = try ResultBundle(folder: writer.folder).manifest.files.map { ($0.path, $0.sha256) }
-    return Dictionary(uniqueKeysWithValues: files)
+    var assembly = BundleAssembly(plan, outcomes, store: try Store(root: folder + "/store"))
+    _ = try assembly.write(to: writer) { _ in nil }
+    let bundle = try ResultBundle(folder: writer.folder)
+    #expect(bundle.verify() == [])
+    return Dictionary(uniqueKeysWithValues: bundle.manifest.files.map { ($0.path, $0.sha256) })
   }
 
   @Test func `a second run finds every job done, and the bundles are the same`() throws {
@@ -72,8 +84,8 @@ final class ExecutionTests {
   @Test func `runs that share an artifact stand in the tables under their own names`() throws {
     let plan = try CheckedStudy().plan()
     let writer = try BundleWriter(runs: folder + "/runs", study: "tiny", key: plan.key, started: Date(), about: .null)
-    let metrics = try BundleAssembly(plan, store: try Store(root: folder + "/store"))
-      .write(try run(plan).outcomes, to: writer) { _ in nil }
+    var assembly = BundleAssembly(plan, try run(plan).outcomes, store: try Store(root: folder + "/store"))
+    let metrics = try assembly.write(to: writer) { _ in nil }
     #expect(Set(metrics.column("run") ?? []) == ["pretrain", "twin", "transfer"])
     let text = try ResultBundle(folder: writer.folder).text("result/embedding.tsv")
     let embedding = try #require(TSV(parsing: text))
