@@ -90,7 +90,7 @@ nonisolated var tests: [Target] {
       "Training",
       ["SpecLanguage", "Recordings", "Models", "TensorGraph", "ReferenceBackend", "NativeBackend", "Randomness"]),
     check("Evaluation", ["SpecLanguage", "YAMLReader"]),
-    check("Planner", ["StudyChecks"]),
+    check("Planner", ["SpecLanguage", "SpecChecks", "StudyChecks"]),
     check("Execution", ["Planner", "Bundle", "StudyChecks"]),
     check("Report", ["Bundle"]),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),

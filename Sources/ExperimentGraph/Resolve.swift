@@ -14,9 +14,11 @@ extension Experiment {
     }
     var nodes: [RunNode] = []
     let before = reading.diagnostics.count
+    var cohorts: [String: CohortMembers] = [:]
+    for cohort in spec.cohorts { cohorts[cohort.id] = cohort.value.members(cohort.id, among: sessions, &reading) }
     for run in Self.ordered(spec.runs) {
-      guard let node = Self.resolve(run, spec, sessions, nodes) else { continue }
-      Self.check(node, sessions, &reading)
+      guard let node = Self.resolve(run, spec, sessions, cohorts, nodes) else { continue }
+      Self.check(node, sessions, run.value.on.section == "cohorts" ? cohorts[run.value.on.id] : nil, &reading)
       nodes.append(node)
     }
     var evaluations: [EvaluationNode] = []
@@ -50,13 +52,14 @@ extension Experiment {
   }
 
   private static func resolve(
-    _ run: Named<Run>, _ spec: Specification, _ sessions: [SessionNode], _ nodes: [RunNode]
+    _ run: Named<Run>, _ spec: Specification, _ sessions: [SessionNode], _ cohorts: [String: CohortMembers],
+    _ nodes: [RunNode]
   ) -> RunNode? {
     guard let recipe = spec.training.first(where: { $0.id == run.value.with.id }) else { return nil }
     let chosen: [Int]
     if run.value.on.section == "cohorts" {
-      guard let cohort = spec.cohorts.first(where: { $0.id == run.value.on.id })?.value else { return nil }
-      chosen = sessions.indices.filter { cohort.contains(sessions[$0].name) }
+      guard let members = cohorts[run.value.on.id] else { return nil }
+      chosen = members.sessions
     } else {
       chosen = sessions.indices.filter { sessions[$0].dataset.id == run.value.on.id }
     }
@@ -68,14 +71,20 @@ extension Experiment {
       source: source, fit: source == nil ? ParameterGroup.allCases : run.value.fit, trials: run.value.trials)
   }
 
-  private static func check(_ run: RunNode, _ sessions: [SessionNode], _ reading: inout Reading) {
+  private static func check(
+    _ run: RunNode, _ sessions: [SessionNode], _ cohort: CohortMembers?, _ reading: inout Reading
+  ) {
     let on = SpecPath("runs.\(run.id).on")
     let headers = run.sessions.map { sessions[$0].header }
     guard let first = headers.first else {
+      let leftOut = cohort?.leftOut ?? []
       let known = sessions.prefix(8).map { "`\($0.name)`" }.joined(separator: ", ")
+      let all = "sessions that exist: \(known)" + (sessions.count > 8 ? " and \(sessions.count - 8) more" : "")
+      let rest = leftOut.count > 5 ? ["and \(leftOut.count - 5) more sessions that `where` leaves out"] : []
       reading.report(
         .noSessions, "run `\(run.id)` has no sessions", about: on,
-        help: ["sessions that exist: \(known)" + (sessions.count > 8 ? " and \(sessions.count - 8) more" : "")])
+        help: leftOut.isEmpty ? [all] : ["`where` of the cohort leaves out every session that its globs match"],
+        notes: leftOut.prefix(5) + rest)
       return
     }
     if let other = headers.first(where: { $0.binWidth != first.binWidth }) {
