@@ -95,7 +95,7 @@ nonisolated var tests: [Target] {
       "Training",
       ["SpecLanguage", "Recordings", "Models", "TensorGraph", "ReferenceBackend", "NativeBackend", "Randomness"]),
     check("Evaluation", ["SpecLanguage", "YAMLReader"]),
-    check("Planner", ["Bundle", "StudyChecks"]),
+    check("Planner", ["SpecLanguage", "Bundle", "SpecChecks", "StudyChecks"]),
     check("Execution", ["Planner", "Bundle", "StudyChecks"]),
     check("Report", ["Bundle"]),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),

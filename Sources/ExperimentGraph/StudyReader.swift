@@ -77,8 +77,15 @@ package struct StudyReader: Sendable {
     guard !findings.isEmpty else { return }
     var reading = whole(point).reading
     let before = reading.diagnostics.count
-    for finding in findings { reading.report(finding.code, finding.message, about: finding.path, help: finding.help) }
+    for finding in findings {
+      reading.report(finding.code, finding.message, about: finding.path, help: finding.help, notes: finding.notes)
+    }
     tell(point.remarking(Array(reading.diagnostics.dropFirst(before))), at: point)
+  }
+
+  /// Tells complaints about a point that have their places already.
+  package mutating func report(_ diagnostics: [Diagnostic], at point: SweepPoint) {
+    tell(point.remarking(diagnostics), at: point)
   }
 
   /// A point read from its whole document, with the rules over several entries checked.
