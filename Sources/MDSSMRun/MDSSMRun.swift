@@ -8,7 +8,7 @@ struct MDSSMRun: ParsableCommand {
     discussion: "`mdssm-run SPEC.yaml` is `mdssm-run run SPEC.yaml`.",
     subcommands: [
       Run.self, Check.self, PlanCommand.self, List.self, Explain.self, ReportCommand.self, Why.self, SweepCommand.self,
-      SchemaCommand.self,
+      SchemaCommand.self, Init.self,
     ],
     defaultSubcommand: Run.self)
 }
