@@ -1,4 +1,6 @@
+import ExperimentGraph
 import SpecLanguage
+import YAMLReader
 
 // The codes of what only the program that runs a study can find.
 extension Code {
@@ -10,4 +12,7 @@ extension Code {
     "The other jobs are done all the same; those that read from this one are left. The bundle lists both.")
 
   static let ofRunning: [Code] = [.badData, .failedJob]
+
+  /// Every code of the program, by number.
+  static let all = (ofLanguage + ofYAML + ofExperiment + ofRunning).sorted { $0.id < $1.id }
 }
