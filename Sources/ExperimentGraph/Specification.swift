@@ -16,12 +16,14 @@ package struct Specification: Sendable {
   package var runs: [Named<Run>]
   package var evaluations: [Named<EvaluationSpec>]
   package var outputs: Outputs
+  package var resources: Resources
   package var backend: BackendChoice
+  package var launcher: LauncherChoice
 
   package init(
     language: Int, study: Study, datasets: [Named<Dataset>], cohorts: [Named<Cohort>], models: [Named<Model>],
     training: [Named<Recipe>], runs: [Named<Run>], evaluations: [Named<EvaluationSpec>], outputs: Outputs,
-    backend: BackendChoice
+    resources: Resources, backend: BackendChoice, launcher: LauncherChoice
   ) {
     self.language = language
     self.study = study
@@ -32,7 +34,9 @@ package struct Specification: Sendable {
     self.runs = runs
     self.evaluations = evaluations
     self.outputs = outputs
+    self.resources = resources
     self.backend = backend
+    self.launcher = launcher
   }
 
   package static let schema = Schema<Self>(
@@ -48,17 +52,21 @@ package struct Specification: Sendable {
       "evaluations", \.evaluations, .map(.union(EvaluationSpec.union)), default: [],
       "What is measured on fitted models."),
     Field(
-      "outputs", \.outputs, .section(Outputs.schema), default: Outputs(predictions: true), "What the bundle holds."),
+      "outputs", \.outputs, .section(Outputs.schema), default: Outputs(predictions: true, checkpoints: nil),
+      "What the bundle holds."),
+    Field(
+      "resources", \.resources, .section(Resources.schema), default: Resources(), "What one job of each stage may use."),
     Field(
       "backend", \.backend, .union(BackendChoice.union), default: .native(NativeChoice(threads: nil)),
       "What computes."),
+    Field(
+      "launcher", \.launcher, .union(LauncherChoice.union), default: .local(LocalLauncher(jobs: nil)),
+      "Where jobs run."),
     notBuilt: [
       .init("comparisons", "Statistics declared before the numbers exist."), .init("sweep", "Templates of the spec."),
-      .init("resources", "Limits of every stage."),
-      .init("launcher", "Where jobs run."),
     ],
     make: Self.init(
-      language:study:datasets:cohorts:models:training:runs:evaluations:outputs:backend:))
+      language:study:datasets:cohorts:models:training:runs:evaluations:outputs:resources:backend:launcher:))
 }
 
 /// The identity of a study. Only the seed enters cache keys.
@@ -124,12 +132,19 @@ package struct Cohort: Hashable, Sendable {
 /// What the bundle holds besides tables and models.
 package struct Outputs: Hashable, Sendable {
   package var predictions: Bool
+  package var checkpoints: CheckpointPlan?
 
-  package init(predictions: Bool) { self.predictions = predictions }
+  package init(predictions: Bool, checkpoints: CheckpointPlan?) {
+    self.predictions = predictions
+    self.checkpoints = checkpoints
+  }
 
   package static let schema = Schema<Self>(
     "outputs", "What the bundle holds besides tables and models.",
     Field("predictions", \.predictions, .bool, default: true, "Write predictions of evaluated trials as HDF5."),
-    notBuilt: [.init("checkpoints", "Keep intermediate states."), .init("figures", "Choose figures.")],
-    make: Self.init(predictions:))
+    Field(
+      "checkpoints", \.checkpoints, .optional(.section(CheckpointPlan.schema)),
+      "Keep states of every training beside the selected one."),
+    notBuilt: [.init("figures", "Choose figures.")],
+    make: Self.init(predictions:checkpoints:))
 }

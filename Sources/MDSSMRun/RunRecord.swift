@@ -17,6 +17,13 @@ enum RunRecord {
     return status
   }
 
+  /// Whether a job failed because its result could not be written.
+  static func hasFullDisk(_ outcomes: [JobOutcome]) -> Bool {
+    outcomes.contains { outcome in
+      if case .failed(let failure) = outcome { failure.isOfTheDisk } else { false }
+    }
+  }
+
   static func timing(_ plan: Plan, _ outcomes: [JobOutcome]) -> TSV {
     var table = TSV(columns: ["job", "state", "seconds"])
     for (job, outcome) in zip(plan.jobs, outcomes) {

@@ -28,13 +28,14 @@ struct SweepCommand: ParsableCommand {
 
   func run() throws {
     let loader = Loader(spec: spec, options: options)
-    let expansion = try loader.expand()
     guard let folder = write else {
+      let expansion = try loader.expand()
       return print(options.json ? expansion.jsonLines : csv ? expansion.csv : expansion.text, terminator: "")
     }
+    let loaded = try loader.load()
     let name = spec == "-" ? "a spec" : spec
     do {
-      let count = try SweepFiles(expansion: expansion, name: name, base: loader.base).write(to: folder)
+      let count = try SweepFiles(expansion: loaded.expansion, name: name, base: loaded.base).write(to: folder)
       Terminal.output("wrote \(count) spec\(count == 1 ? "" : "s") and \(SweepFiles.index) to \(folder)")
     } catch {
       Terminal.error("error: \(error)")
