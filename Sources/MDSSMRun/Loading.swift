@@ -42,7 +42,7 @@ struct Loader {
   }
 
   /// The folder that relative paths of the spec start at.
-  private var base: String {
+  var base: String {
     let folder = spec == "-" ? "" : (spec as NSString).deletingLastPathComponent
     return folder.isEmpty ? "." : folder
   }
@@ -132,6 +132,7 @@ struct Loader {
     return hasher.finish()
   }
 
+  /// The text of the spec.
   func read() throws(ExitCode) -> SourceFile {
     if spec == "-" {
       return SourceFile(name: "standard input", bytes: Array(FileHandle.standardInput.readDataToEndOfFile()))
