@@ -45,7 +45,7 @@ package struct BundleAssembly {
     }
     try bundle.write(metrics.text, to: "result/metrics.tsv", role: "metrics")
     if let embedding { try bundle.write(embedding.text, to: "result/embedding.tsv", role: "embedding") }
-    try bundle.write(planJSON.text, to: "result/plan.json", role: "plan")
+    try bundle.write(plan.json, to: "result/plan.json", role: "plan")
     return metrics
   }
 
@@ -94,28 +94,6 @@ package struct BundleAssembly {
       default: continue
       }
     }
-  }
-
-  /// Jobs, keys and edges.
-  private var planJSON: JSONValue {
-    let jobs: [JSONValue] = plan.jobs.map { job in
-      let kind: String
-      switch job {
-      case .fit: kind = "fit"
-      case .evaluate: kind = "evaluate"
-      }
-      return [
-        "name": .string(job.name), "kind": .string(kind), "key": .string(job.key.hex),
-        "inputs": .array(job.inputs.map { .string($0.hex) }),
-      ]
-    }
-    let sessions: [JSONValue] = plan.sessions.map { session in
-      [
-        "name": .string(session.name), "key": .string(session.key.hex), "channels": .int(session.header.channels),
-        "bins": .int(session.header.bins), "bin_ns": .int(session.header.binWidth.count),
-      ]
-    }
-    return ["format": 1, "jobs": .array(jobs), "sessions": .array(sessions)]
   }
 }
 
