@@ -96,7 +96,7 @@ nonisolated var tests: [Target] {
       ["SpecLanguage", "Recordings", "Models", "TensorGraph", "ReferenceBackend", "NativeBackend", "Randomness"]),
     check("Evaluation", ["SpecLanguage", "YAMLReader"]),
     check("Planner", ["Bundle", "StudyChecks"]),
-    check("Execution", ["Planner", "Bundle", "StudyChecks"]),
+    check("Execution", ["SpecLanguage", "ExperimentGraph", "Planner", "Bundle", "StudyChecks"]),
     check("Report", ["Bundle"]),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     // the whole language: what its declarations give and what its specs go through
