@@ -96,7 +96,8 @@ nonisolated var tests: [Target] {
       ["SpecLanguage", "Recordings", "Models", "TensorGraph", "ReferenceBackend", "NativeBackend", "Randomness"]),
     check("Evaluation", ["SpecLanguage", "YAMLReader"]),
     check("Planner", ["SpecLanguage", "Bundle", "SpecChecks", "StudyChecks"]),
-    check("Execution", ["Planner", "Bundle", "StudyChecks"], exclude: ["Golden"]),
+    check(
+      "Execution", ["SpecLanguage", "ExperimentGraph", "Planner", "Bundle", "StudyChecks"], exclude: ["Golden"]),
     check("Report", ["Bundle"]),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     // the whole language: what its declarations give and what its specs go through
