@@ -1,4 +1,6 @@
+import ExperimentGraph
 import SpecLanguage
+import YAMLReader
 
 // The codes of what only the program that runs a study can find.
 extension Code {
@@ -9,5 +11,8 @@ extension Code {
     "E4001", "a job that failed",
     "The other jobs are done all the same; those that read from this one are left. The bundle lists both.")
 
-  static let ofRunning: [Code] = [.badData, .failedJob]
+  /// Every code of the program, by number: what `explain` knows.
+  package static let all: [Code] = (ofLanguage + ofYAML + ofExperiment + [.badData, .failedJob]).sorted {
+    $0.id < $1.id
+  }
 }

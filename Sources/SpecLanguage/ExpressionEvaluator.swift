@@ -16,7 +16,9 @@ struct ExpressionEvaluator {
       return value
     case .variable(let name):
       guard let value = lookup("env:\(name)") else {
-        throw problem(term, .unsetVariable, "the environment variable `\(name)` is not set")
+        var unset = problem(term, .unsetVariable, "the environment variable `\(name.shortened(to: 40))` is not set")
+        unset.help = ["set it, or write `${env:\(name) ?? \"...\"}` with a value to use instead"]
+        throw unset
       }
       return value
     case .list(let terms):
