@@ -1,11 +1,10 @@
-// measure TIMES PROGRAM ARGUMENT...: median wall time in ms, peak memory in KiB and exit code of a program, on one
+// measure TIMES PROGRAM ARGUMENT...: median processor time in ms (of the user and of the system), peak memory in KiB and exit code of a program, on one
 // line; what it prints goes to the file `printed`.
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 static int order(const void *a, const void *b) {
@@ -20,8 +19,6 @@ int main(int count, char **words) {
   long peak = 0;
   int code = 0;
   for (int i = 0; i < times; i++) {
-    struct timespec start, end;
-    clock_gettime(CLOCK_MONOTONIC, &start);
     pid_t child = fork();
     if (child == 0) {
       int file = open("printed", O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -33,8 +30,7 @@ int main(int count, char **words) {
     int status;
     struct rusage use;
     if (wait4(child, &status, 0, &use) < 0) return 71;
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    taken[i] = (end.tv_sec - start.tv_sec) * 1e3 + (end.tv_nsec - start.tv_nsec) / 1e6;
+    taken[i] = (use.ru_utime.tv_sec + use.ru_stime.tv_sec) * 1e3 + (use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e3;
     if (use.ru_maxrss > peak) peak = use.ru_maxrss;
     code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
   }

@@ -1,5 +1,9 @@
 /// The value of an expression; every failure names the part that has none.
 struct ExpressionEvaluator {
+  /// The longest text that is made of others, and the most work of a search for a text in another one.
+  static let textLimit = 1 << 16
+  private static let searchLimit = 1 << 24
+
   private let span: Span
   private let lookup: (String) -> Plain?
 
@@ -37,7 +41,7 @@ struct ExpressionEvaluator {
   }
 
   private func negated(_ term: Term) throws(Diagnostic) -> Plain {
-    switch try number(term) {
+    switch try number(value(of: term), term) {
     case .int(let value):
       let (result, overflow) = (0).subtractingReportingOverflow(value)
       guard !overflow else { throw problem(term, .noExpressionValue, "`\(term.source)` does not fit in 64 bits") }
@@ -101,11 +105,16 @@ struct ExpressionEvaluator {
   private func arithmetic(
     _ sign: Term.Binary, _ left: Term, _ right: Term, _ whole: Term
   ) throws(Diagnostic) -> Plain {
-    if sign == .add, case .string(let first) = try value(of: left), case .string(let second) = try value(of: right) {
+    // Each side is looked at once: a sum of sums would take twice as long for every term.
+    let (leftValue, rightValue) = (try value(of: left), try value(of: right))
+    if sign == .add, case .string(let first) = leftValue, case .string(let second) = rightValue {
+      guard first.utf8.count + second.utf8.count <= Self.textLimit else {
+        throw problem(whole, .noExpressionValue, "the text is longer than \(Self.textLimit) bytes")
+      }
       return .string(first + second)
     }
-    let first = try number(left)
-    let second = try number(right)
+    let first = try number(leftValue, left)
+    let second = try number(rightValue, right)
     if sign == .divide || sign == .remainder, second.float == 0 {
       throw problem(
         whole, .noExpressionValue, "`\(right.source.shortened(to: 40))` is 0, and nothing can be divided by it")
@@ -155,7 +164,7 @@ struct ExpressionEvaluator {
 
   private func call(_ function: Term.Function, _ arguments: [Term], _ whole: Term) throws(Diagnostic) -> Plain {
     var numbers: [Number] = []
-    for argument in arguments { numbers.append(try number(argument)) }
+    for argument in arguments { numbers.append(try number(value(of: argument), argument)) }
     let floats = numbers.map(\.float)
     switch function {
     case .min, .max:
@@ -182,8 +191,8 @@ struct ExpressionEvaluator {
     return truth
   }
 
-  private func number(_ term: Term) throws(Diagnostic) -> Number {
-    let value = try value(of: term)
+  /// The value of a term as a number.
+  private func number(_ value: Plain, _ term: Term) throws(Diagnostic) -> Number {
     switch value {
     case .int(let value): return .int(value)
     case .float(let value): return .float(value)
@@ -222,13 +231,13 @@ struct ExpressionEvaluator {
   private func compare(
     _ left: Term, _ right: Term, _ whole: Term, _ numbers: (Double, Double) -> Bool, texts: (String, String) -> Bool
   ) throws(Diagnostic) -> Bool {
-    let first = try value(of: left)
-    if case .string(let first) = first, case .string(let second) = try value(of: right) { return texts(first, second) }
-    if case .int(let first) = first, case .int(let second) = try value(of: right), first != second {
+    let (leftValue, rightValue) = (try value(of: left), try value(of: right))
+    if case .string(let first) = leftValue, case .string(let second) = rightValue { return texts(first, second) }
+    if case .int(let first) = leftValue, case .int(let second) = rightValue, first != second {
       // Exact where floats would round.
       return numbers(first < second ? 0 : 1, first < second ? 1 : 0)
     }
-    return numbers(try number(left).float, try number(right).float)
+    return numbers(try number(leftValue, left).float, try number(rightValue, right).float)
   }
 
   private func isWithin(_ left: Term, _ right: Term, _ whole: Term) throws(Diagnostic) -> Bool {
@@ -241,6 +250,10 @@ struct ExpressionEvaluator {
     case .string(let text):
       guard case .string(let part) = needle else {
         throw problem(left, .noExpressionValue, "\(needle.typeWords) cannot stand in a text")
+      }
+      let (work, isHuge) = text.utf8.count.multipliedReportingOverflow(by: part.utf8.count)
+      guard !isHuge, work <= Self.searchLimit else {
+        throw problem(left, .noExpressionValue, "the texts are too long to look for one in the other")
       }
       return part.isEmpty || text.contains(part)
     case .null, .bool, .int, .float, .map:

@@ -37,7 +37,7 @@ struct Growth {
     guard let entries = node.entries else { return }
     if entries.count > Limit.keys {
       complain(
-        "a mapping has \(entries.count) keys once all files are laid over each other; at most \(Limit.keys) are read",
+        "a mapping has more than \(Limit.keys) keys once all files are laid over each other",
         entries[Limit.keys].keySpan, label: "one too many")
       return
     }

@@ -29,6 +29,8 @@ struct Merge {
     // Places are looked up in a table where there are many; `unset` has moved them.
     let isTable = places != nil && entries.count == lower.count
     for entry in upper where entry.key != "unset" {
+      // More than a mapping may have is complained about later and need not be made.
+      guard entries.count <= Growth.Limit.keys else { break }
       let place = isTable ? places?[entry.key] : entries.firstIndex { $0.key == entry.key }
       if let place {
         var entry = entry

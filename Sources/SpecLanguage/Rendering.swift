@@ -80,10 +80,12 @@ package struct Rendering: Sendable {
     let end = max(start, min(span.bytes.upperBound, line.upperBound))
     // Of a line without end only the part that may be shown is looked at.
     let reach = lineWidth * 8
-    let first = file.boundary(near: max(line.lowerBound, start - reach))
+    let first = min(start, file.boundary(near: max(line.lowerBound, start - reach)))
+    let inner = max(start, file.boundary(near: min(end, start + reach)))
+    let last = max(end, file.boundary(near: min(line.upperBound, end + reach)))
     var before = Self.clean(file.text(in: first..<start))
-    let middle = Self.clean(file.text(in: start..<file.boundary(near: min(end, start + reach))))
-    var after = Self.clean(file.text(in: end..<file.boundary(near: min(line.upperBound, end + reach))))
+    let middle = Self.clean(file.text(in: start..<inner))
+    var after = Self.clean(file.text(in: end..<last))
     var inside = middle
     let isCut = first > line.lowerBound || end + reach < line.upperBound || start + reach < end
     if isCut || Self.width(before) + Self.width(middle) + Self.width(after) > lineWidth {

@@ -72,6 +72,7 @@ struct NodeComposer {
         .tooDeep, "the spec is nested deeper than \(YAML.Limit.depth) levels", first(of: event.span), label: "too deep")
       throw Stop()
     }
+    if diagnostics.count >= YAML.Limit.complaints { throw Stop() }
     valueCount += 1
     guard valueCount <= YAML.Limit.values else {
       complain(

@@ -16,7 +16,7 @@ struct TextCheck {
   private mutating func checkSize() -> Bool {
     guard file.bytes.count > YAML.Limit.bytes else { return true }
     complain(
-      .tooLarge, "the spec has \(file.bytes.count) bytes; at most \(YAML.Limit.bytes) are read", 0..<0,
+      .tooLarge, "the spec has more than \(YAML.Limit.bytes) bytes", 0..<0,
       help: "data belong in files of their own that `datasets` names")
     return false
   }

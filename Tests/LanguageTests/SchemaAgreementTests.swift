@@ -55,9 +55,9 @@ import YAMLReader
       case (true, true), (false, false): same += 1
       case (false, true): stricter.append(document.name)
       case (true, false):
-        let codes = Set(document.errors.map(\.code.id))
-        if codes.isSubset(of: Self.beyondSchemas.keys) {
-          for code in codes { reasons[code, default: 0] += 1 }
+        let why = Set(document.errors.map(Self.reason))
+        if !why.contains(nil) {
+          for reason in why.compactMap({ $0 }) { reasons[reason, default: 0] += 1 }
         } else {
           unexplained.append("\(document.name): \(document.errors.map { "\($0.code) \($0.message)" })")
         }
@@ -65,14 +65,28 @@ import YAMLReader
     }
     print("documents: \(documents.count), of them values on the edge: \(edges.count); same verdict: \(same)")
     print("refused by the reader alone, for what a schema cannot say: \(documents.count - same - unexplained.count)")
-    for (code, count) in reasons.sorted(by: { $0.key < $1.key }) {
-      print("  \(code) \(count): \(Self.beyondSchemas[code] ?? "")")
-    }
+    for (reason, count) in reasons.sorted(by: { $0.key < $1.key }) { print("  \(count): \(reason)") }
     print("other disagreements: \(stricter.count + unexplained.count)")
     #expect(stricter == [])
     #expect(unexplained == [])
     #expect(documents.count > 2000)
     #expect(same > documents.count * 3 / 4)
+  }
+
+  /// Why no schema can make a complaint of the reader; nil where one could.
+  private static func reason(_ error: Diagnostic) -> String? {
+    let text = error.span.text
+    let isQuantity = text.contains { $0.isLetter } && text.contains(where: \.isNumber)
+    let isPrecise =
+      switch error.code.id {
+      case "E1005": text.contains { ".eE".contains($0) }
+      case "E1006", "E1008": isQuantity
+      default: true
+      }
+    if isPrecise, let words = beyondSchemas[error.code.id] { return "\(error.code), \(words)" }
+    if error.notes.contains(where: { $0.hasPrefix("at the point ") }) { return "a point of a sweep" }
+    if error.secondary.contains(where: { $0.label == "`kind` is given here" }) { return "a key of an inherited kind" }
+    return nil
   }
 
   private static func document(_ name: String, _ text: String) -> Document? {
@@ -119,7 +133,7 @@ import YAMLReader
 
   private static let values = [
     "0", "1", "2", "-1", "3.0", "1.5", "1e3", "1e-3", "-0", "+4", "010", "0x10", "1_000", "1:30", "2024-01-01",
-    "9223372036854775807", "9223372036854775808", "1e400", "0.5", "1.0000001", ".5", "5.", "true", "false", "yes",
+    "9223372036854775807", "1e400", "0.5", "1.0000001", ".5", "5.", "true", "false", "yes",
     "True",
     "null", "~", "''", "'3'", "'true'", "word", "two words", "x-y_z", "9lives", "20 ms", "20ms", "0 ms", "-5 ms",
     "0.5 ns", "20 MS", "20", "1 kHz", "-1 Hz", "5 steps", "1.5 steps", "5 epochs", "5 bins", "'20 ms'", "20 \u{B5}s",

@@ -39,7 +39,7 @@ import YAMLReader
     #expect(layers("mdssm: 1\nparams: {p0: laugh, \(doubling)}\ntitle: \"${params.p60}\"").codes.contains("E1219"))
     // Sums of texts grow in the same way.
     let sums = (1...60).map { "p\($0): \"${params.p\($0 - 1) + params.p\($0 - 1)}\"" }.joined(separator: ", ")
-    #expect(layers("mdssm: 1\nparams: {p0: laugh, \(sums)}\ntitle: \"${params.p60}\"").codes.contains("E1219"))
+    #expect(layers("mdssm: 1\nparams: {p0: laugh, \(sums)}\ntitle: \"${params.p60}\"").codes.contains("E1210"))
     let lists = (1...60).map { "p\($0): [\"${params.p\($0 - 1)}\", \"${params.p\($0 - 1)}\"]" }.joined(separator: ", ")
     #expect(layers("mdssm: 1\nparams: {p0: laugh, \(lists)}\ntitle: \"${params.p60}\"").codes.contains("E1219"))
   }
