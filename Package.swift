@@ -104,6 +104,9 @@ nonisolated var tests: [Target] {
     .testTarget(
       name: "LanguageTests", dependencies: ["SpecLanguage", "YAMLReader", "SpecChecks", "ExperimentGraph"],
       swiftSettings: strict),
+    // what a user sees: the program's answer to every mistake
+    .testTarget(
+      name: "ScreenTests", dependencies: ["MDSSMRun", "SpecLanguage"], exclude: ["Screens"], swiftSettings: strict),
     .testTarget(
       name: "MDSSMRunTests", dependencies: ["MDSSMRun", "Bundle", "HDF5File"], exclude: ["Golden"],
       swiftSettings: strict),
