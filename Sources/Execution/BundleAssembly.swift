@@ -51,7 +51,7 @@ package struct BundleAssembly {
       }
       try bundle.write(metrics.text, to: "result/metrics.tsv", role: "metrics")
       if let table = embedding.table { try bundle.write(table.text, to: "result/embedding.tsv", role: "embedding") }
-      try bundle.write(plan.json.text, to: "result/plan.json", role: "plan")
+      try bundle.write(plan.json, to: "result/plan.json", role: "plan")
       if plan.isSweep, let expansion {
         let record = SweepRecord(plan, expansion)
         try bundle.write(record.trials(outcomes).text, to: "result/trials.tsv", role: "trials")

@@ -1,4 +1,6 @@
+import ExperimentGraph
 import SpecLanguage
+import YAMLReader
 
 // The codes of what only the program that runs a study can find.
 extension Code {
@@ -14,4 +16,7 @@ extension Code {
     "`--plan` runs exactly what was planned: a value of the spec or the data have changed since. Plan again to go on.")
 
   static let ofRunning: [Code] = [.badData, .failedJob, .planChanged]
+
+  /// Every code of the program, by number: what `explain` knows.
+  package static let all: [Code] = (ofLanguage + ofYAML + ofExperiment + ofRunning).sorted { $0.id < $1.id }
 }

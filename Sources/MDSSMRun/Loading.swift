@@ -15,25 +15,36 @@ struct Loader {
 
   /// The spec with all points of its sweep, read and checked; complaints are printed, and errors end the program.
   func load() throws(ExitCode) -> LoadedSpec {
-    let source = try read()
+    let (loaded, found) = examine(try read())
+    guard let loaded else { throw report(found) }
+    if !found.isEmpty { Terminal.show(found, json: options.json) }
+    return loaded
+  }
+
+  /// The spec with all points of its sweep and everything that can be said about them without data; nil when wrong.
+  func examine(_ source: SourceFile) -> (spec: LoadedSpec?, found: [Diagnostic]) {
     let file = YAML.read(source)
-    guard let node = file.node, !file.diagnostics.hasErrors else { throw report(file.diagnostics) }
+    guard let node = file.node, !file.diagnostics.hasErrors else { return (nil, file.diagnostics) }
     let layers = composition.layers(of: node)
     let expansion = Sweep.expand(layers, language: Specification.schema.description)
     var reader = StudyReader()
     // A sweep that is wrong may be endless; its first points show what is wrong with the rest of the spec.
     let points = expansion.diagnostics.hasErrors ? expansion.points.prefix(100) : expansion.points[...]
     for point in points { _ = reader.read(point) }
-    let all = file.diagnostics + expansion.diagnostics + reader.diagnostics
-    guard let first = expansion.points.first, !all.hasErrors else { throw report(all) }
+    let all = (file.diagnostics + expansion.diagnostics + reader.diagnostics).remarking(layers.fragments)
+    guard let first = expansion.points.first, !all.hasErrors else { return (nil, all) }
     let whole = reader.whole(first)
-    guard let specification = whole.specification else { throw report(all) }
-    if !all.isEmpty { Terminal.show(all, json: options.json) }
-    let base = spec == "-" ? "" : (spec as NSString).deletingLastPathComponent
-    return LoadedSpec(
-      specification: specification, document: whole.document, source: source, reading: whole.reading,
-      base: base.isEmpty ? "." : base, expansion: expansion, fragments: layers.fragments,
-      reader: reader)
+    guard let specification = whole.specification else { return (nil, all) }
+    let loaded = LoadedSpec(
+      specification: specification, document: whole.document, source: source, reading: whole.reading, base: base,
+      expansion: expansion, fragments: layers.fragments, reader: reader)
+    return (loaded, all)
+  }
+
+  /// The folder that relative paths of the spec start at.
+  var base: String {
+    let folder = spec == "-" ? "" : (spec as NSString).deletingLastPathComponent
+    return folder.isEmpty ? "." : folder
   }
 
   /// The points of the sweep of the spec; complaints are printed, and errors end the program.
@@ -62,9 +73,19 @@ struct Loader {
   /// What a run of the spec would do, at all points of its sweep. Opens the headers of all datasets and reads every
   /// byte of the data once; complaints about the spec are printed.
   ///
-  /// - Parameter digestsFiles: false to leave the data at their headers; the keys of such a plan mean nothing.
   /// - Throws: `BadData`, or the exit code of an invalid spec.
-  func plan(_ loaded: LoadedSpec, digestsFiles: Bool = true) throws -> Plan {
+  func plan(_ loaded: LoadedSpec) throws -> Plan {
+    let (plan, news) = try resolve(loaded, digestsFiles: true)
+    guard let plan else { throw report(news) }
+    if !news.isEmpty { Terminal.show(news, json: options.json) }
+    return plan
+  }
+
+  /// The plan, nil when spec and data do not fit together, with what is new to say about the spec.
+  ///
+  /// - Parameter digestsFiles: false to leave the data at their headers; the keys of such a plan mean nothing.
+  /// - Throws: `BadData`.
+  func resolve(_ loaded: LoadedSpec, digestsFiles: Bool) throws -> (plan: Plan?, news: [Diagnostic]) {
     var faults: [BadData.Fault] = []
     var owners: [String: (dataset: String, session: String)] = [:]
     let known = loaded.reader.diagnostics.count
@@ -90,10 +111,7 @@ struct Loader {
         }
       })
     if !faults.isEmpty { throw BadData(faults: faults) }
-    let news = Array(diagnostics.dropFirst(known))
-    guard let plan else { throw report(news) }
-    if !news.isEmpty { Terminal.show(news, json: options.json) }
-    return plan
+    return (plan, Array(diagnostics.dropFirst(known)))
   }
 
   /// For commands that leave no bundle: prints what is wrong with the data and ends the program.
@@ -114,20 +132,35 @@ struct Loader {
     return hasher.finish()
   }
 
-  private func read() throws(ExitCode) -> SourceFile {
+  /// The text of the spec.
+  func read() throws(ExitCode) -> SourceFile {
     if spec == "-" {
-      return SourceFile(name: "standard input", bytes: Array(FileHandle.standardInput.readDataToEndOfFile()))
+      return SourceFile(name: "standard input", bytes: Self.bytes(of: .standardInput) ?? [])
     }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: spec, isDirectory: &isFolder) else {
       Terminal.error("error: no such file: \(spec)")
       throw Exit.noInput
     }
-    guard !isFolder.boolValue, let data = FileManager.default.contents(atPath: spec) else {
+    guard !isFolder.boolValue, let bytes = FileHandle(forReadingAtPath: spec).flatMap(Self.bytes) else {
       Terminal.error("error: \(spec) is \(isFolder.boolValue ? "a folder, not a spec" : "not readable")")
       throw Exit.noInput
     }
-    return SourceFile(name: spec, bytes: Array(data))
+    return SourceFile(name: spec, bytes: bytes)
+  }
+
+  /// What a file holds, cut after one byte more than a spec may have; nil when it cannot be read.
+  private static func bytes(of file: FileHandle) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    while bytes.count <= YAML.Limit.bytes {
+      do {
+        guard let piece = try file.read(upToCount: YAML.Limit.bytes + 1 - bytes.count), !piece.isEmpty else { break }
+        bytes += piece
+      } catch {
+        return nil
+      }
+    }
+    return bytes
   }
 
   /// Prints complaints and gives the exit code of an invalid spec.

@@ -12,9 +12,15 @@ struct SpecOptions: ParsableArguments {
   var json = false
 }
 
+extension SpecOptions {
+  /// Nothing beside the spec.
+  static var none: SpecOptions { (try? SpecOptions.parse([])) ?? SpecOptions() }
+}
+
 /// The exit codes that scripts may rely on.
 enum Exit {
   static let someJobFailed = ExitCode(1)
+  static let difference = ExitCode(2)
   static let usage = ExitCode(64)
   static let invalidSpec = ExitCode(65)
   static let noInput = ExitCode(66)

@@ -41,7 +41,8 @@ enum RunRecord {
   static var environment: JSONValue {
     let process = ProcessInfo.processInfo
     return [
-      "host": .string(process.hostName), "system": .string(process.operatingSystemVersionString),
+      "version": .string(ToolVersion.current), "host": .string(process.hostName),
+      "system": .string(process.operatingSystemVersionString),
       "cores": .int(process.activeProcessorCount), "peak_memory_bytes": .int(peakMemory),
       "arguments": .array(process.arguments.map(JSONValue.string)),
     ]
