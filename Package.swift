@@ -48,6 +48,10 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+    // benchmarks that need the rooms themselves; the scripts are in Benchmarks
+    .executableTarget(
+      name: "StepBench", dependencies: ["Randomness", "Recordings", "Models", "NativeBackend", "Training"],
+      path: "Benchmarks/StepBench", swiftSettings: strict),
     // tests: one target per room; BackendChecks is the law that every backend's tests call
     .target(
       name: "BackendChecks", dependencies: ["TensorGraph", "Randomness", "ReferenceBackend"],
