@@ -48,9 +48,14 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+    // counts the allocator's calls in tests and benchmarks that link it
+    .target(name: "AllocationCount", path: "Tests/AllocationCount", cSettings: [.unsafeFlags(["-Werror", "-Wall"])]),
     // benchmarks that need the rooms themselves; the scripts are in Benchmarks
     .executableTarget(
-      name: "StepBench", dependencies: ["Randomness", "Recordings", "Models", "NativeBackend", "Training"],
+      name: "StepBench",
+      dependencies: [
+        "Randomness", "TensorGraph", "CKernels", "NativeBackend", "Recordings", "Models", "Training", "AllocationCount",
+      ],
       path: "Benchmarks/StepBench", swiftSettings: strict),
     // tests: one target per room; BackendChecks is the law that every backend's tests call
     .target(
@@ -92,7 +97,10 @@ nonisolated var tests: [Target] {
     check("Models", ["SpecLanguage", "YAMLReader", "TensorGraph", "ReferenceBackend", "NativeBackend", "Randomness"]),
     check(
       "Training",
-      ["SpecLanguage", "Recordings", "Models", "TensorGraph", "ReferenceBackend", "NativeBackend", "Randomness"]),
+      [
+        "SpecLanguage", "Recordings", "Models", "TensorGraph", "CKernels", "ReferenceBackend", "NativeBackend",
+        "Randomness", "AllocationCount",
+      ]),
     check("Evaluation", ["SpecLanguage", "YAMLReader"]),
     check("Planner", ["StudyChecks"]),
     check("Execution", ["Planner", "Bundle", "StudyChecks"]),

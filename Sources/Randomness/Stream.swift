@@ -25,6 +25,9 @@ package struct Stream: Hashable, Sendable {
     Stream(key: names.reduce(key) { $0.descending(to: $1) })
   }
 
+  /// `child(String(number))`, for the steps of a loop.
+  package func child(number: Int) -> Stream { Stream(key: key.descending(to: String(number))) }
+
   /// The next 64 random bits.
   package mutating func word() -> UInt64 {
     let block = Philox.block(Philox.Use.stream.counter(position >> 1), key: key)
@@ -63,14 +66,19 @@ package struct Stream: Hashable, Sendable {
     shuffled(Array(0..<n))
   }
 
-  /// The elements in random order (Fisher and Yates, from the last place down).
+  /// The elements in random order.
   package mutating func shuffled<Element>(_ elements: some Sequence<Element>) -> [Element] {
     var result = Array(elements)
-    var last = result.count - 1
+    shuffle(&result)
+    return result
+  }
+
+  /// Puts the elements in random order (Fisher and Yates, from the last place down).
+  package mutating func shuffle<Element>(_ elements: inout [Element]) {
+    var last = elements.count - 1
     while last > 0 {
-      result.swapAt(last, int(below: last + 1))
+      elements.swapAt(last, int(below: last + 1))
       last -= 1
     }
-    return result
   }
 }

@@ -64,7 +64,7 @@ package struct DKF: Hashable, Sendable {
     let latent = posterior.mean.shape[3]
     let builder = posterior.mean.builder
     let present = batch.present.reshape([shape.bins, shape.sessions, shape.trials, 1])
-    let samples = posterior.sample(key: batch.key)
+    let samples = posterior.sample(batch, sessions: 1)
     let first = posterior.mean.slice(axis: 0, 0..<1)
     let firstPosterior = Gaussian(mean: first, variance: posterior.variance.slice(axis: 0, 0..<1))
     let firstTerm = (firstPosterior.divergence(from: initial) * present.slice(axis: 0, 0..<1)).sum(0, 3)
@@ -75,7 +75,7 @@ package struct DKF: Hashable, Sendable {
     }
 
     let later = 1..<shape.bins
-    let draws = builder.random(.uniform, [shape.bins, shape.sessions, 1, 1], key: batch.key)
+    let draws = batch.random(.uniform, [shape.bins, shape.sessions, 1, 1], sessions: 1)
     let mask = builder.constant(forecastMask, draws.shape)
     let keep = (1 - draws.isLess(mask)).slice(axis: 0, later)
     let start = samples.slice(axis: 0, 0..<1).reshape([shape.sessions, shape.trials, latent])
