@@ -41,7 +41,8 @@ struct ElementaryErrors {
 
   func print() throws {
     let sets = [CKPortable, CKAVX2, CKAVX512].compactMap { ck_for($0)?.pointee }
-    Swift.print("function   instructions  max error (ulp)  at               other bits than \(String(cString: sets[0].name))")
+    Swift.print(
+      "function   instructions  max error (ulp)  at               other bits than \(String(cString: sets[0].name))")
     for function in Self.functions {
       for (set, worst) in zip(sets, measure(function, sets)) {
         let place = String(format: "%.9g", worst.place)

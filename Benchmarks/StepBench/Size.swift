@@ -33,7 +33,8 @@ struct Size {
   func recipe(steps: Int, memory: GradientMemory, atOnce: Int?) -> Recipe {
     Recipe(
       optimizer: .adamw(AdamW(lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0.01)),
-      schedule: .constant(ConstantSchedule(warmup: 0)), clip: nil, batch: BatchRecipe(trials: trials, sessions: nil, atOnce: atOnce), budget: .steps(steps), select: nil,
+      schedule: .constant(ConstantSchedule(warmup: 0)), clip: nil,
+      batch: BatchRecipe(trials: trials, sessions: nil, atOnce: atOnce), budget: .steps(steps), select: nil,
       memory: memory)
   }
 

@@ -16,7 +16,8 @@ struct StepBench {
     guard let name = words.first else { stop("usage: step-bench motor|cycle|errors [key=value ...]") }
     var options = Options(words.dropFirst())
     switch name {
-    case "errors": try ElementaryErrors(every: options.number("every") ?? 1, threads: options.number("threads") ?? 2).print()
+    case "errors":
+      try ElementaryErrors(every: options.number("every") ?? 1, threads: options.number("threads") ?? 2).print()
     default:
       guard let size = Size.named[name] else { stop("there is no size \(name); use motor or cycle") }
       try StepTimes(name, size, &options).print()

@@ -7,7 +7,7 @@ import TensorGraph
 /// by own kernels, memory planned when the graph is compiled; a run allocates nothing. The workers share each loop; the
 /// bits of the results depend neither on their number nor on the instruction set.
 package struct NativeBackend: Backend {
-  private let workers: Workers
+  let workers: Workers
   /// One of the constant tables of `CKernels`.
   nonisolated(unsafe) private let kernels: UnsafePointer<CKernels>
 

@@ -63,21 +63,22 @@ package struct Stream: Hashable, Sendable {
 
   /// The integers 0..<n in random order, every order equally likely.
   package mutating func permutation(_ n: Int) -> [Int] {
-    shuffled(Array(0..<n))
+    var order = Array(0..<n)
+    shuffle(&order)
+    return order
   }
 
   /// The elements in random order.
   package mutating func shuffled<Element>(_ elements: some Sequence<Element>) -> [Element] {
-    var result = Array(elements)
-    shuffle(&result)
-    return result
+    let all = Array(elements)
+    return permutation(all.count).map { all[$0] }
   }
 
-  /// Puts the elements in random order (Fisher and Yates, from the last place down).
-  package mutating func shuffle<Element>(_ elements: inout [Element]) {
-    var last = elements.count - 1
+  /// Puts numbers in random order without allocating (Fisher and Yates, from the last place down).
+  package mutating func shuffle(_ numbers: inout [Int]) {
+    var last = numbers.count - 1
     while last > 0 {
-      elements.swapAt(last, int(below: last + 1))
+      numbers.swapAt(last, int(below: last + 1))
       last -= 1
     }
   }

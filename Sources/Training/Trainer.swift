@@ -140,7 +140,8 @@ package final class Trainer {
   /// The selected model: the best validated state, or the last one.
   package var fitted: FittedModel {
     FittedModel(
-      model: model, sessions: sessions, parameters: parameters, values: state.best?.values ?? copy(states[current].parameters))
+      model: model, sessions: sessions, parameters: parameters,
+      values: state.best?.values ?? copy(states[current].parameters))
   }
 
   package var isFinished: Bool { state.step >= totalSteps || state.stoppedEarly }
