@@ -17,7 +17,9 @@ struct Size {
       shared: 16),
   ]
 
-  var model: Model {
+  var model: Model { model(.bigru(.init(width: width))) }
+
+  func model(_ encoder: StateEncoder) -> Model {
     let low = LowRankAdaptation(rank: rank, layers: [0, 1], hyper: [width, width], penalty: 0.01)
     return Model(
       readin: .linear(.init(width: readin, shared: shared)),
@@ -26,7 +28,7 @@ struct Size {
         MLPDynamics(
           latent: latent, hidden: [width, width], activation: .tanh, residual: false, noise: .shared,
           adapt: .lowRank(low))),
-      inference: .dkf(DKF(encoder: .bigru(.init(width: width)), forecastMask: 0.2, detach: true)),
+      inference: .dkf(DKF(encoder: encoder, forecastMask: 0.2, detach: true)),
       observation: .gaussian(.init(initialisation: .random)))
   }
 
