@@ -85,6 +85,7 @@ final class Lowering {
       invariant[node] = inputs[position].isInvariant
     }
     for (index, node) in graph.nodes.enumerated() where needed[index] { classify(index, node) }
+    mergeGroups()
     for index in graph.nodes.indices where needed[index] { markStored(index) }
     try place(outputs: outputs)
   }
@@ -163,6 +164,20 @@ final class Lowering {
     layouts[index] = concatenation[index] ?? addBuffer(index, .unplaced, isInvariant: invariant[index])
     if case .concatenate = graph.nodes[index].op { concatenation[index] = layouts[index] }
     grouping.addSingle(index, roots: operands.map { roots[$0] }, isInvariant: invariant[index])
+  }
+
+  private func mergeGroups() {
+    var readers = [Set<Int>](repeating: [], count: grouping.groups.count)
+    var barred = [Bool](repeating: false, count: grouping.groups.count)
+    for index in graph.nodes.indices where needed[index] && roots[index] == index {
+      guard let group = grouping.group[index] else { continue }
+      for operand in operands(of: index) {
+        guard let producer = grouping.group[roots[operand]], producer != group else { continue }
+        readers[producer].insert(group)
+        if !isWhole[operand] { barred[producer] = true }
+      }
+    }
+    grouping.merge(readers: readers, barred: barred)
   }
 
   private func markStored(_ index: Int) {
