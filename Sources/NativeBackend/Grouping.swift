@@ -40,7 +40,8 @@ struct Grouping {
   mutating func merge(readers: [Set<Int>], barred: [Bool]) {
     var (readers, barred) = (readers, barred)
     for index in groups.indices {
-      guard let space = groups[index].space, !barred[index], readers[index].count == 1, let target = readers[index].first,
+      guard let space = groups[index].space, !barred[index], readers[index].count == 1,
+        let target = readers[index].first,
         let other = groups[target].space, groups[target].isInvariant == groups[index].isInvariant,
         groups[target].nodes.count + groups[index].nodes.count <= Self.largestGroup,
         let joint = refinement(space, other)

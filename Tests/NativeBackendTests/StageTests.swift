@@ -85,6 +85,24 @@ let stageCases = [
       return [outputs[0].total.id, bias.id]
     }, isGradient: true),
   StageCase(
+    testDescription: "sums of rows", stages: ["graph", "sinking"],
+    build: { builder in
+      let x = builder.input("x", [5, 16, 16])
+      let (_, outputs) = builder.scan(carries: [builder.input("z", [16, 16])], sequences: [x], constants: []) {
+        carries, slices, _ in
+        let next = (carries[0] + slices[0]).tanh
+        return ([next], [next])
+      }
+      return [outputs[0].sum(0, 1).id]
+    }),
+  StageCase(
+    testDescription: "merged groups", stages: ["graph", "program"],
+    build: { builder in
+      // The squares and the exponentials share no operand: their groups are joined by the sum that alone reads them.
+      let (x, y) = (builder.input("x", [4, 6]), builder.input("y", [4, 6]))
+      return [(x.square + y.exp).id]
+    }),
+  StageCase(
     testDescription: "row blocks", stages: ["program"],
     build: { builder in
       let (x, weights) = smallUnit(builder, rows: 64)
