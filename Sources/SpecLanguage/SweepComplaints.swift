@@ -1,13 +1,15 @@
 // What a sweep is complained about as a whole.
 extension SweepExpander {
   mutating func complainTwice(_ axis: Sweep.Axis, _ candidate: Candidate) {
-    let other = candidate.values.first { $0.path.overlaps(axis.path) }?.span
-    let drawn = candidate.drawn.first { $0.path.overlaps(axis.path) }?.span
+    let table = composer.table
+    let other = candidate.values.first { table.paths[table.path(of: $0)].path.overlaps(axis.path) }.map(table.span)
+    let sources = candidate.drawn.map { table.sources[Int($0)] }
+    let drawn = sources.first { table.paths[$0.path].path.overlaps(axis.path) }?.span
     complain(
       Diagnostic(
         .sweptTwice, "`\(axis.path)` is swept twice at one point", at: axis.span, label: "swept again",
         path: SpecPath("sweep"), secondary: (other ?? drawn).map { [.init($0, "first swept here")] } ?? [],
-        help: ["make the conditions exclude each other"], notes: ["at the point \(candidate.words)"]))
+        help: ["make the conditions exclude each other"], notes: ["at the point \(table.words(candidate.values))"]))
   }
 
   mutating func tooMany(_ count: Int, _ entry: Node.Entry) -> [Candidate] {

@@ -1,49 +1,57 @@
 /// One point of a sweep: which values it gives to which paths, and the complete spec that they make.
+///
+/// A point is cheap: what it is asked for is put together then.
 package struct SweepPoint: Sendable {
-  /// Twelve or more hexadecimal digits made of paths and values alone: other axes, other points and the order of keys
-  /// do not change it. `base` where a spec has no sweep.
-  package let id: String
-  let values: [SweptValue]
-  let parts: [ComposedPart]
-  private let frame: PointFrame
+  private let all: SweepPoints
+  private let number: Int
 
-  init(id: String, values: [SweptValue], parts: [ComposedPart], frame: PointFrame) {
-    self.id = id
-    self.values = values
-    self.parts = parts
-    self.frame = frame
+  init(_ number: Int, of all: SweepPoints) {
+    self.number = number
+    self.all = all
   }
 
+  /// Twelve or more hexadecimal digits made of paths and values alone: other axes, other points and the order of keys
+  /// do not change it. `base` where a spec has no sweep.
+  package var id: String { all.id(number) }
+
   /// The composed document: without `sweep`, `params` and `env`, nothing left to fill in.
-  package var document: Node { frame.composer.document(parts, values) }
+  package var document: Node { all.document(number) }
 
   /// The swept paths and their values at this point.
-  package var assignments: [(path: SpecPath, value: Plain)] { values.map { ($0.path, $0.plain) } }
+  package var assignments: [(path: SpecPath, value: Plain)] {
+    all.values(number).map { (table.paths[table.path(of: $0)].path, table.plain($0)) }
+  }
 
   /// A fingerprint of each part of the document, by section or by section and entry (`models.meta`): parts of two
   /// points with one fingerprint are equal, so whoever reads many points need read each part only once.
   package var fingerprints: [(part: String, fingerprint: String)] {
-    zip(frame.composer.names, parts).filter(\.1.isPresent).map { ($0, $1.fingerprint.hex(32)) }
+    all.composer.names.enumerated().compactMap { part, name in
+      fingerprint(ofPart: part).map { (name, $0.hex(32)) }
+    }
   }
 
+  /// The fingerprint of the part with this place in `Expansion.partNames`; nil where the point does not have the part.
+  package func fingerprint(ofPart part: Int) -> Fingerprint? { all.state(number, part: part).fingerprint }
+
+  /// The section of the part with this place in `Expansion.partNames`, and of its entries the part's own alone.
+  package func entry(ofPart part: Int) -> Node.Entry? { all.entry(number, part: part) }
+
   /// The entries that others inherit from by `like`.
-  package var inherited: [Reference] { parts.flatMap(\.inherited) }
+  package var inherited: [Reference] { all.parts(number).flatMap(\.inherited) }
 
   /// The environment variables that the point reads.
   package var variables: [String] {
     var names: [String] = []
-    for name in parts.flatMap(\.variables) where !names.contains(name) { names.append(name) }
+    for name in all.parts(number).flatMap(\.variables) where !names.contains(name) { names.append(name) }
     return names
   }
 
   /// `training.t.lr: 0.01, study.seed: 3`.
-  package var words: String {
-    values.map { "\($0.path): \($0.plain.flow.shortened(to: 40))" }.joined(separator: ", ")
-  }
+  package var words: String { table.words(all.values(number)) }
 
   /// Complaints about this point, with a note that says which point it is.
   package func remarking(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
-    guard !values.isEmpty else { return diagnostics }
+    guard !all.values(number).isEmpty else { return diagnostics }
     let note = "at the point \(words)"
     return diagnostics.map { diagnostic in
       var diagnostic = diagnostic
@@ -52,27 +60,7 @@ package struct SweepPoint: Sendable {
     }
   }
 
-  /// A name for a set of values.
-  static func fingerprint(of values: [SweptValue]) -> Fingerprint {
-    var fingerprint = Fingerprint()
-    let named = values.map { (path: $0.path.description, value: $0) }
-    for (path, value) in named.sorted(by: { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }) {
-      fingerprint.add(path.utf8)
-      fingerprint.add(value.plain.canonicalBytes)
-    }
-    return fingerprint
-  }
-}
-
-/// What a spec expands to: complete specs without a sweep, and what is wrong with the sweep.
-package struct Expansion: Sendable {
-  /// In the order of the sweep. Where there are errors, as many as could be made, so that they can be checked too.
-  package var points: [SweepPoint] = []
-  package var diagnostics: [Diagnostic] = []
-  /// The swept paths in the order of the file: the columns of a table of points.
-  package var paths: [SpecPath] = []
-  /// The sweep as written; nil where there is none or it cannot be read.
-  package var sweep: Sweep?
-
-  package init(diagnostics: [Diagnostic] = []) { self.diagnostics = diagnostics }
+  /// The values of the point by the number of their path.
+  var values: ArraySlice<SweptValue> { all.values(number) }
+  var table: SweptTable { all.composer.table }
 }

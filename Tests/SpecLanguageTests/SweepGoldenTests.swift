@@ -100,6 +100,27 @@ import Testing
     return String(value, radix: 16)
   }
 
+  @Test func `the parts of a point are those of its document`() throws {
+    for (name, text) in Self.sweeps where !["no sweep", "sections"].contains(name) {
+      let expansion = expand(Self.base + "sweep: " + text)
+      for point in expansion.points {
+        let alone = expand(point.yaml)
+        let again = try #require(alone.points.first)
+        for part in expansion.partNames.indices {
+          let name = expansion.partNames[part]
+          let place = alone.partNames.firstIndex(of: name)
+          #expect(place.flatMap(again.fingerprint) == point.fingerprint(ofPart: part), "\(name) \(point.words)")
+          let found = point.entry(ofPart: part).map { Plain($0.value) }
+          #expect(place.flatMap(again.entry).map { Plain($0.value) } == found, "\(name) \(point.words)")
+        }
+        let fixed = expansion.partNames.indices.filter { !expansion.movingParts.contains($0) }
+        for part in fixed {
+          #expect(point.fingerprint(ofPart: part) == expansion.points[0].fingerprint(ofPart: part))
+        }
+      }
+    }
+  }
+
   @Test func `points keep their ids, values and documents`() throws {
     try expectGolden("sweeps", Self.sweeps.flatMap { lines($0.name, $0.text) }.joined(separator: "\n"))
   }
