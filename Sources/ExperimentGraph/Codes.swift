@@ -6,7 +6,8 @@ extension Code {
     "E2001", "runs that transfer each other",
     "A transfer starts from a run that was trained: the chain must end in a `train`.")
   package static let noSessions = Code(
-    "E2002", "a cohort or dataset without sessions", "No session has a name that the globs match.")
+    "E2002", "a cohort or dataset without sessions",
+    "No session has a name that the globs match, or `where` leaves all of them out; the notes say what it gave.")
   package static let noBehavior = Code(
     "E2003", "behaviour that the sessions do not have",
     "Decoding needs the behaviour series in every session of the run.")
@@ -22,11 +23,19 @@ extension Code {
     "Context and horizon together may not be longer than the longest trial, and are whole numbers of bins.")
   package static let unfit = Code(
     "E2008", "sessions that do not fit together", "Sessions of one run share one bin width.")
-  package static let noTestSelection = Code(
+  package static let noValidationTrials = Code(
     "E2009", "selection without validation trials", "`select` needs validation trials in the splits of the datasets.")
+
+  package static let idleResources = Code(
+    "E2031", "a resource that nothing uses", "Every stage has its own threads already, or there is no job of the stage."
+  )
+  package static let tooMuchMemory = Code(
+    "E2032", "a job that needs more memory than the machine has", "The job could never start on this machine.")
 
   /// Every code of this room, by number.
   package static let ofExperiment: [Code] = [
-    .cyclicRuns, .noSessions, .noBehavior, .notCounts, .noEmbedding, .noTrials, .badHorizon, .unfit, .noTestSelection,
+    .cyclicRuns, .noSessions, .noBehavior, .notCounts, .noEmbedding, .noTrials, .badHorizon, .unfit,
+    .noValidationTrials,
+    .idleResources, .tooMuchMemory,
   ]
 }

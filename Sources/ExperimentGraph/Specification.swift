@@ -1,5 +1,4 @@
 import Evaluation
-import Glibc
 import Models
 import Recordings
 import SpecLanguage
@@ -16,12 +15,14 @@ package struct Specification: Sendable {
   package var runs: [Named<Run>]
   package var evaluations: [Named<EvaluationSpec>]
   package var outputs: Outputs
+  package var resources: Resources
   package var backend: BackendChoice
+  package var launcher: LauncherChoice
 
   package init(
     language: Int, study: Study, datasets: [Named<Dataset>], cohorts: [Named<Cohort>], models: [Named<Model>],
     training: [Named<Recipe>], runs: [Named<Run>], evaluations: [Named<EvaluationSpec>], outputs: Outputs,
-    backend: BackendChoice
+    resources: Resources, backend: BackendChoice, launcher: LauncherChoice
   ) {
     self.language = language
     self.study = study
@@ -32,7 +33,9 @@ package struct Specification: Sendable {
     self.runs = runs
     self.evaluations = evaluations
     self.outputs = outputs
+    self.resources = resources
     self.backend = backend
+    self.launcher = launcher
   }
 
   package static let schema = Schema<Self>(
@@ -48,17 +51,21 @@ package struct Specification: Sendable {
       "evaluations", \.evaluations, .map(.union(EvaluationSpec.union)), default: [],
       "What is measured on fitted models."),
     Field(
-      "outputs", \.outputs, .section(Outputs.schema), default: Outputs(predictions: true), "What the bundle holds."),
+      "outputs", \.outputs, .section(Outputs.schema), default: Outputs(predictions: true, checkpoints: nil),
+      "What the bundle holds."),
+    Field(
+      "resources", \.resources, .section(Resources.schema), default: Resources(), "What one job of each stage may use."),
     Field(
       "backend", \.backend, .union(BackendChoice.union), default: .native(NativeChoice(threads: nil)),
       "What computes."),
+    Field(
+      "launcher", \.launcher, .union(LauncherChoice.union), default: .local(LocalLauncher(jobs: nil)),
+      "Where jobs run."),
     notBuilt: [
       .init("comparisons", "Statistics declared before the numbers exist."), .init("sweep", "Templates of the spec."),
-      .init("resources", "Limits of every stage."),
-      .init("launcher", "Where jobs run."),
     ],
     make: Self.init(
-      language:study:datasets:cohorts:models:training:runs:evaluations:outputs:backend:))
+      language:study:datasets:cohorts:models:training:runs:evaluations:outputs:resources:backend:launcher:))
 }
 
 /// The identity of a study. Only the seed enters cache keys.
@@ -96,40 +103,22 @@ package struct Study: Hashable, Sendable {
     make: Self.init(name:title:description:authors:license:cites:seed:))
 }
 
-/// A named group of sessions, by glob over session names.
-package struct Cohort: Hashable, Sendable {
-  package var include: [String]
-  package var exclude: [String]
-
-  package init(include: [String], exclude: [String]) {
-    self.include = include
-    self.exclude = exclude
-  }
-
-  package static let schema = Schema<Self>(
-    "cohort", "A named group of sessions.",
-    Field("include", \.include, .list(.string, count: 1...10_000), "Globs over session names, such as `reaching/*`."),
-    Field("exclude", \.exclude, .list(.string), default: [], "Globs of sessions to leave out."),
-    notBuilt: [.init("where", "A condition on session metadata.")],
-    make: Self.init(include:exclude:))
-
-  package func contains(_ session: String) -> Bool {
-    include.contains { Self.matches($0, session) } && !exclude.contains { Self.matches($0, session) }
-  }
-
-  /// `*` stands for any text, `?` for any character, `[ab]` for one of several.
-  private static func matches(_ pattern: String, _ name: String) -> Bool { fnmatch(pattern, name, 0) == 0 }
-}
-
 /// What the bundle holds besides tables and models.
 package struct Outputs: Hashable, Sendable {
   package var predictions: Bool
+  package var checkpoints: CheckpointPlan?
 
-  package init(predictions: Bool) { self.predictions = predictions }
+  package init(predictions: Bool, checkpoints: CheckpointPlan?) {
+    self.predictions = predictions
+    self.checkpoints = checkpoints
+  }
 
   package static let schema = Schema<Self>(
     "outputs", "What the bundle holds besides tables and models.",
     Field("predictions", \.predictions, .bool, default: true, "Write predictions of evaluated trials as HDF5."),
-    notBuilt: [.init("checkpoints", "Keep intermediate states."), .init("figures", "Choose figures.")],
-    make: Self.init(predictions:))
+    Field(
+      "checkpoints", \.checkpoints, .optional(.section(CheckpointPlan.schema)),
+      "Keep states of every training beside the selected one."),
+    notBuilt: [.init("figures", "Choose figures.")],
+    make: Self.init(predictions:checkpoints:))
 }

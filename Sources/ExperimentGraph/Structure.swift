@@ -9,6 +9,7 @@ extension Specification {
   package func checkStructure(_ reading: inout Reading, inherited: [Reference] = []) {
     checkRuns(&reading)
     checkEvaluations(&reading)
+    checkResources(&reading)
     let globbed = datasets.map { Reference(section: "datasets", id: $0.id) }.filter { dataset in
       cohorts.contains { cohort in cohort.value.include.contains { Self.glob($0, mayNameSessionsOf: dataset.id) } }
     }

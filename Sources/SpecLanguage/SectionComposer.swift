@@ -4,7 +4,7 @@
 /// given to parameters.
 struct SectionComposer: Sendable {
   /// A part of a point: what it was composed as, and the fingerprint that it has there.
-  struct State: Sendable {
+  struct State: Hashable, Sendable {
     /// Its number among all that have been composed.
     var made: Int32
     /// Nil where the point does not have the part.

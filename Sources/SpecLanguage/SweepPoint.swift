@@ -30,12 +30,6 @@ package struct SweepPoint: Sendable {
     }
   }
 
-  /// The fingerprint of the part with this place in `Expansion.partNames`; nil where the point does not have the part.
-  package func fingerprint(ofPart part: Int) -> Fingerprint? { all.state(number, part: part).fingerprint }
-
-  /// The section of the part with this place in `Expansion.partNames`, and of its entries the part's own alone.
-  package func entry(ofPart part: Int) -> Node.Entry? { all.entry(number, part: part) }
-
   /// The entries that others inherit from by `like`.
   package var inherited: [Reference] { all.parts(number).flatMap(\.inherited) }
 
@@ -60,7 +54,51 @@ package struct SweepPoint: Sendable {
     }
   }
 
-  /// The values of the point by the number of their path.
   var values: ArraySlice<SweptValue> { all.values(number) }
   var table: SweptTable { all.composer.table }
+}
+
+// Parts of points, for whoever reads many of them.
+extension SweepPoint {
+  /// The number of parts; they are the same ones, in the same order, at all points of an expansion.
+  package var partCount: Int { all.composer.names.count }
+
+  /// The section, or section and entry (`models.meta`), that a part is.
+  package func name(ofPart index: Int) -> String { all.composer.names[index] }
+
+  /// A fingerprint of a part; nil for a section that the point does not have.
+  package func fingerprint(ofPart index: Int) -> Fingerprint? { all.state(number, part: index).fingerprint }
+
+  /// The section of a part with what of it belongs to the part.
+  package func entry(ofPart index: Int) -> Node.Entry? { all.entry(number, part: index) }
+
+  /// Whether the sweep gives values to a part.
+  package func isSwept(part index: Int) -> Bool {
+    all.composer.base(index).made != all.state(number, part: index).made
+  }
+
+  /// The part that a path leads into.
+  package func part(at path: SpecPath) -> Int? { all.composer.index(of: path) }
+
+  /// Whether a part of two points is known to be the same without looking at it.
+  package func shares(part index: Int, with other: SweepPoint) -> Bool {
+    all === other.all && all.state(number, part: index) == all.state(other.number, part: index)
+  }
+
+  /// Of the assignments that a mask picks, the first being bit 0, those that another point has as well. Assignments
+  /// beyond the 64th are never picked.
+  package func agreement(with other: SweepPoint, on mask: UInt64 = .max) -> UInt64 {
+    let (own, others) = (values, other.values)
+    var kept: UInt64 = 0
+    for (index, value) in own.prefix(64).enumerated() where mask & 1 << UInt64(index) != 0 {
+      let isInPlace = index < others.count && others[others.startIndex + index] == value
+      if isInPlace || others.contains(where: { table.areEqual($0, value) }) { kept |= 1 << UInt64(index) }
+    }
+    return kept
+  }
+
+  /// The assignments that a mask picks, the first being bit 0.
+  package func assignments(_ mask: UInt64) -> [(path: SpecPath, value: Plain)] {
+    assignments.prefix(64).enumerated().filter { mask & 1 << UInt64($0.offset) != 0 }.map(\.element)
+  }
 }

@@ -176,7 +176,7 @@ struct SweepReader {
       complain(path, span, 1, known, "there is no parameter `\(path.steps.count > 1 ? path.lastKey ?? "" : "")`")
       return
     }
-    if ["sweep", "env", "mdssm"].contains(section) {
+    if ["sweep", "env", "mdssm", "outputs", "resources", "launcher"].contains(section) {
       complain(.unknownSweptPath, "`\(section)` cannot be swept", span, label: "the same at every point")
       return
     }
@@ -265,7 +265,7 @@ extension SpecPath {
 
 extension Expression {
   /// The place of the first use of a name.
-  func place(of name: String) -> Span? {
+  package func place(of name: String) -> Span? {
     var place: Span?
     root.visit { term in
       if case .name(name) = term.content, place == nil { place = term.span }

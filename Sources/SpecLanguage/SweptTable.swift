@@ -114,6 +114,11 @@ extension SweptTable {
     }
   }
 
+  /// Whether two values give one path the same value.
+  func areEqual(_ left: SweptValue, _ right: SweptValue) -> Bool {
+    left == right || (path(of: left) == path(of: right) && plain(left) == plain(right))
+  }
+
   func node(_ value: SweptValue) -> Node {
     switch value {
     case .listed(let item): return listed[Int(item)].node
