@@ -12,7 +12,7 @@ struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan", abstract: "Show jobs, sessions with their sizes, and shapes at every edge. Runs nothing.")
 
-  @Argument(help: "The study, a YAML file; `-` reads standard input.")
+  @Argument(help: "The study, a YAML file; `-` reads standard input.", completion: .specs)
   var spec: String
 
   @OptionGroup var options: SpecOptions
