@@ -6,7 +6,8 @@ extension Code {
     "E2001", "runs that transfer each other",
     "A transfer starts from a run that was trained: the chain must end in a `train`.")
   package static let noSessions = Code(
-    "E2002", "a cohort or dataset without sessions", "No session has a name that the globs match.")
+    "E2002", "a cohort or dataset without sessions",
+    "No session has a name that the globs match, or `where` leaves all of them out; the notes say what it gave.")
   package static let noBehavior = Code(
     "E2003", "behaviour that the sessions do not have",
     "Decoding needs the behaviour series in every session of the run.")

@@ -28,14 +28,18 @@ package struct ResolvedRun: Sendable {
 
   /// Rules over a run and the data that it is on.
   /// - Parameter sessions: the names of all sessions that a run could have.
-  package func findings(among sessions: [String]) -> [Finding] {
+  /// - Parameter leftOut: what the condition of its cohort gave for the sessions that it leaves out.
+  package func findings(among sessions: [String], leftOut: [String] = []) -> [Finding] {
     var findings: [Finding] = []
     let on = SpecPath("runs.\(id).on")
     guard let first = headers.first else {
       let known = sessions.prefix(8).map { "`\($0)`" }.joined(separator: ", ")
+      let all = "sessions that exist: \(known)" + (sessions.count > 8 ? " and \(sessions.count - 8) more" : "")
+      let rest = leftOut.count > 5 ? ["and \(leftOut.count - 5) more sessions that `where` leaves out"] : []
       findings.add(
         .noSessions, "run `\(id)` has no sessions", about: on,
-        help: ["sessions that exist: \(known)" + (sessions.count > 8 ? " and \(sessions.count - 8) more" : "")])
+        help: leftOut.isEmpty ? [all] : ["`where` of the cohort leaves out every session that its globs match"],
+        notes: leftOut.prefix(5) + rest)
       return findings
     }
     if let other = headers.first(where: { $0.binWidth != first.binWidth }) {

@@ -1,5 +1,4 @@
 import Evaluation
-import Glibc
 import Models
 import Recordings
 import SpecLanguage
@@ -102,31 +101,6 @@ package struct Study: Hashable, Sendable {
     Field("cites", \.cites, .list(.string), default: [], "Works to cite."),
     Field("seed", \.seed, .seed, default: 0, "Root of all random numbers."),
     make: Self.init(name:title:description:authors:license:cites:seed:))
-}
-
-/// A named group of sessions, by glob over session names.
-package struct Cohort: Hashable, Sendable {
-  package var include: [String]
-  package var exclude: [String]
-
-  package init(include: [String], exclude: [String]) {
-    self.include = include
-    self.exclude = exclude
-  }
-
-  package static let schema = Schema<Self>(
-    "cohort", "A named group of sessions.",
-    Field("include", \.include, .list(.string, count: 1...10_000), "Globs over session names, such as `reaching/*`."),
-    Field("exclude", \.exclude, .list(.string), default: [], "Globs of sessions to leave out."),
-    notBuilt: [.init("where", "A condition on session metadata.")],
-    make: Self.init(include:exclude:))
-
-  package func contains(_ session: String) -> Bool {
-    include.contains { Self.matches($0, session) } && !exclude.contains { Self.matches($0, session) }
-  }
-
-  /// `*` stands for any text, `?` for any character, `[ab]` for one of several.
-  private static func matches(_ pattern: String, _ name: String) -> Bool { fnmatch(pattern, name, 0) == 0 }
 }
 
 /// What the bundle holds besides tables and models.

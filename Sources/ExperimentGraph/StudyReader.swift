@@ -77,8 +77,15 @@ package struct StudyReader: Sendable {
     guard !findings.isEmpty else { return }
     var reading = whole(point).reading
     let before = reading.diagnostics.count
-    for finding in findings { reading.report(finding.code, finding.message, about: finding.path, help: finding.help) }
+    for finding in findings {
+      reading.report(finding.code, finding.message, about: finding.path, help: finding.help, notes: finding.notes)
+    }
     tell(point.remarking(Array(reading.diagnostics.dropFirst(before))), at: point)
+  }
+
+  /// Tells complaints about a point that have their places already.
+  package mutating func report(_ diagnostics: [Diagnostic], at point: SweepPoint) {
+    tell(point.remarking(diagnostics), at: point)
   }
 
   /// A point read from its whole document, with the rules over several entries checked.
@@ -120,8 +127,9 @@ package struct StudyReader: Sendable {
     return part
   }
 
-  /// The names of the entries of every section, as numbers; empty where they are those of the first point.
+  /// The names of the entries of every section, as numbers; empty where the point cannot have names of its own.
   private mutating func names(_ point: SweepPoint) -> [Int] {
+    guard point.mayRename else { return [] }
     var numbers: [Int] = []
     for index in 0..<point.partCount where !point.name(ofPart: index).utf8.contains(UInt8(ascii: ".")) {
       guard let fingerprint = point.fingerprint(ofPart: index) else {

@@ -34,6 +34,16 @@ package struct Planner {
     var run: Int
   }
 
+  /// The sessions of a run.
+  private struct Chosen {
+    /// Place in `groups`.
+    var group: Int
+    /// What the condition of the cohort gave for sessions that it leaves out.
+    var leftOut: [String]
+    /// False when the condition has no value for some session: then the run has none, which need not be told.
+    var isRight: Bool
+  }
+
   private var reader: StudyReader
   private let headers: Headers
   private let digest: Digest
@@ -50,7 +60,7 @@ package struct Planner {
   private var ofDataset: [Int: [Int]] = [:]
   private var groups: [SessionGroup] = []
   private var groupPlaces: [[Int]: Int] = [:]
-  private var chosen: [[Int]: Int] = [:]
+  private var chosen: [[Int]: Chosen] = [:]
   private var digests: [String: SHA256Digest] = [:]
 
   private init(_ reader: StudyReader, _ headers: @escaping Headers, _ digest: @escaping Digest) {
@@ -108,14 +118,17 @@ package struct Planner {
     _ edges: Experiment.RunEdges, _ read: ReadPoint, _ point: SweepPoint, source: Int?
   ) throws -> Int {
     let graph = read.experiment
-    let group = try group(edges, read)
+    let chosen = try sessions(of: edges, read, point)
+    let group = chosen.group
     let key = RunKey(
       run: read.number(edges.run), model: read.number(edges.model), recipe: read.number(edges.recipe),
       study: read.number(graph.study), backend: read.number(graph.backend), sessions: group, source: source ?? -1)
     if let known = fits[key] { return known }
     let resolved = resolved(edges, read, groups[group])
-    let every = edges.datasets.flatMap { ofDataset[read.number($0)] ?? [] }.map { sessions[$0].name }
-    reader.report(resolved.findings(among: every), at: point)
+    if chosen.isRight {
+      let every = edges.datasets.flatMap { ofDataset[read.number($0)] ?? [] }.map { sessions[$0].name }
+      reader.report(resolved.findings(among: every, leftOut: chosen.leftOut), at: point)
+    }
     let content = FitJob.Content(
       run: edges.id, model: model(edges.model, read), recipe: recipe(edges.recipe, read), sessions: groups[group],
       source: source.map { FitJob.Source(key: jobs[$0].key, run: jobs[$0].fit.run) },
@@ -137,7 +150,7 @@ package struct Planner {
       run: read.number(graph.runs[run].run))
     if let known = evaluations[key] { return known }
     let named = read.entry(\.evaluations, edges.evaluation)
-    let group = try group(graph.runs[run], read)
+    let group = try sessions(of: graph.runs[run], read, point).group
     reader.report(resolved(graph.runs[run], read, groups[group]).findings(of: named), at: point)
     let spec = spec(edges.evaluation, named, read)
     let predictions = read.section(\.outputs, graph.outputs)?.predictions ?? true
@@ -233,24 +246,33 @@ package struct Planner {
 
   // MARK: Sessions
 
-  /// The number of the group of sessions that a run is on.
-  private mutating func group(_ edges: Experiment.RunEdges, _ read: ReadPoint) throws -> Int {
+  /// The sessions that a run is on.
+  private mutating func sessions(
+    of edges: Experiment.RunEdges, _ read: ReadPoint, _ point: SweepPoint
+  ) throws -> Chosen {
     var key = edges.datasets.map { read.number($0) }
     key.append(edges.cohort.map { read.number($0) } ?? -1)
     if let known = chosen[key] { return known }
-    var members: [Int] = []
-    for dataset in edges.datasets { members += try inputs(dataset, read) }
+    var places: [Int] = []
+    for dataset in edges.datasets { places += try inputs(dataset, read) }
+    var members = CohortMembers(sessions: Array(places.indices))
     if let place = edges.cohort {
-      let cohort = read.entry(\.cohorts, place).value
-      members = members.filter { cohort.contains(sessions[$0].name) }
+      let cohort = read.entry(\.cohorts, place)
+      let candidates = places.map { place in
+        Cohort.Candidate(dataset: sessions[place].dataset.id, header: sessions[place].header)
+      }
+      members = cohort.value.members(cohort.id, among: candidates)
+      reader.report(members.problems, at: point)
     }
-    let number = groupPlaces[members] ?? groups.count
+    let taken = members.sessions.map { places[$0] }
+    let number = groupPlaces[taken] ?? groups.count
     if number == groups.count {
-      groups.append(SessionGroup(members.map { sessions[$0] }))
-      groupPlaces[members] = number
+      groups.append(SessionGroup(taken.map { sessions[$0] }))
+      groupPlaces[taken] = number
     }
-    chosen[key] = number
-    return number
+    let found = Chosen(group: number, leftOut: members.leftOut, isRight: members.problems.isEmpty)
+    chosen[key] = found
+    return found
   }
 
   /// The sessions of a dataset in one of its states, looked at once.
@@ -258,7 +280,8 @@ package struct Planner {
     let number = read.number(place)
     if let known = ofDataset[number] { return known }
     let dataset = read.entry(\.datasets, place)
-    let value = Dataset.union.write(dataset.value.withoutPlace)
+    let path = SpecPath([.key("datasets"), .key(dataset.id)])
+    let value = SpecValue(dataset.value, at: path) { Dataset.union.write($0.withoutPlace) }
     var found: [Int] = []
     for header in try headers(dataset) {
       let own = try header.files.map { file in
@@ -266,16 +289,15 @@ package struct Planner {
         digests[file] = known
         return known
       }
-      let content: Plain = .map([("dataset", value), ("session", .string(header.name))])
-      let key = ArtifactKey(
-        kind: "session", version: 1, content: content.canonicalBytes, inputs: own.map { ArtifactKey($0) })
+      let inputs = ([value.digest] + own).map { ArtifactKey($0) }
+      let key = ArtifactKey(kind: "session", version: 2, content: Array(header.name.utf8), inputs: inputs)
       if let known = sessionPlaces[key] {
         found.append(known)
         continue
       }
       sessionPlaces[key] = sessions.count
       found.append(sessions.count)
-      sessions.append(SessionInput(dataset: dataset, header: header, digests: own, key: key))
+      sessions.append(SessionInput(source: value, dataset: dataset, header: header, digests: own, key: key))
     }
     ofDataset[number] = found
     return found
@@ -293,7 +315,7 @@ extension SharedAssignments {
 
 extension Dataset {
   /// The dataset without the path of its files: what is in a file is in its digest, where it lies changes no result.
-  fileprivate var withoutPlace: Dataset {
+  var withoutPlace: Dataset {
     switch self {
     case .generator: return self
     case .nwb(var files):

@@ -29,6 +29,12 @@ extension Plain {
     }
   }
 
+  /// The number that a text reads as: `3`, `-0.5`, `1e-3`; nil for all other text.
+  package init?(number text: String) {
+    guard let number = Self.number(text) else { return nil }
+    self = number
+  }
+
   private static func number(_ text: String) -> Plain? {
     if NumberText.isWholeNumber(text) {
       guard let value = Int(text.hasPrefix("+") ? String(text.dropFirst()) : text) else { return nil }

@@ -9,7 +9,8 @@ package struct Expression: Sendable {
   package let span: Span
   let root: Term
 
-  /// The most terms and the deepest nesting of one expression.
+  /// The most bytes and terms and the deepest nesting of one expression.
+  static let lengthLimit = 4096
   static let sizeLimit = 500
   static let depthLimit = 32
 
@@ -39,12 +40,32 @@ package struct Expression: Sendable {
   /// The value of the expression; the diagnostic names the part that has none.
   /// - Parameter lookup: the value of a name such as `params.shots` or `result`; `env:NAME` for a variable.
   package func evaluate(lookup: @escaping (String) -> Plain?) throws(Diagnostic) -> Plain {
-    try ExpressionEvaluator(span: span, lookup: lookup).value(of: root)
+    try evaluate { name in lookup(name).map(Meaning.value) ?? .unknown }
   }
 
   /// The value of every part that is not a constant, to show why a check failed: ``["`rank` is 8", ...]``.
   package func trace(lookup: @escaping (String) -> Plain?) -> [String] {
-    let evaluator = ExpressionEvaluator(span: span, lookup: lookup)
+    trace { name in lookup(name).map(Meaning.value) ?? .unknown }
+  }
+
+  /// What a name stands for.
+  package enum Meaning: Sendable {
+    case value(Plain)
+    /// Text without a type, as files hold it: a number if it reads as one, and its spelling beside a text.
+    case spelled(String)
+    /// A name that is known but has no value here. Only `??`, `== null` and `!= null` take it.
+    case absent
+    case unknown
+  }
+
+  /// The value of the expression over names whose text may be a number.
+  package func evaluate(meaning: @escaping (String) -> Meaning) throws(Diagnostic) -> Plain {
+    try ExpressionEvaluator(span: span, meaning: meaning).value(of: root)
+  }
+
+  /// As `trace(lookup:)`.
+  package func trace(meaning: @escaping (String) -> Meaning) -> [String] {
+    let evaluator = ExpressionEvaluator(span: span, meaning: meaning)
     var lines: [String] = []
     root.visit { term in
       switch term.content {

@@ -1,22 +1,35 @@
 /// The value of an expression; every failure names the part that has none.
 struct ExpressionEvaluator {
-  private let span: Span
-  private let lookup: (String) -> Plain?
+  /// The longest text that is made of others, and the most work of a search for a text in another one.
+  static let textLimit = 1 << 16
+  private static let searchLimit = 1 << 24
 
-  init(span: Span, lookup: @escaping (String) -> Plain?) {
+  private let span: Span
+  private let meaning: (String) -> Expression.Meaning
+
+  init(span: Span, meaning: @escaping (String) -> Expression.Meaning) {
     self.span = span
-    self.lookup = lookup
+    self.meaning = meaning
   }
 
   func value(of term: Term) throws(Diagnostic) -> Plain {
     switch term.content {
     case .constant(let value): return value
     case .name(let name):
-      guard let value = lookup(name) else { throw problem(term, .unknownName, "`\(name)` is not known here") }
-      return value
+      switch meaning(name) {
+      case .value(let value): return value
+      case .spelled(let text): return Plain(number: text) ?? .string(text)
+      case .absent:
+        throw problem(
+          term, .noExpressionValue, "`\(name)` has no value here",
+          help: ["say what to take instead, `\(name) ?? \"\"`, or ask first, `\(name) != null and ...`"])
+      case .unknown: throw problem(term, .unknownName, "`\(name)` is not known here")
+      }
     case .variable(let name):
-      guard let value = lookup("env:\(name)") else {
-        throw problem(term, .unsetVariable, "the environment variable `\(name)` is not set")
+      guard case .value(let value) = meaning("env:\(name)") else {
+        var unset = problem(term, .unsetVariable, "the environment variable `\(name.shortened(to: 40))` is not set")
+        unset.help = ["set it, or write `${env:\(name) ?? \"...\"}` with a value to use instead"]
+        throw unset
       }
       return value
     case .list(let terms):
@@ -24,8 +37,10 @@ struct ExpressionEvaluator {
       for term in terms { values.append(try value(of: term)) }
       return .list(values)
     case .fallback(let first, let second):
-      if case .variable(let name) = first.content, lookup("env:\(name)") == nil { return try value(of: second) }
-      let value = try value(of: first)
+      if case .variable(let name) = first.content, case .unknown = meaning("env:\(name)") {
+        return try value(of: second)
+      }
+      let value = try valueOrNull(of: first)
       return value == .null ? try self.value(of: second) : value
     case .unary(.not, let inner): return .bool(try !truth(inner))
     case .unary(.negate, let inner): return try negated(inner)
@@ -35,7 +50,7 @@ struct ExpressionEvaluator {
   }
 
   private func negated(_ term: Term) throws(Diagnostic) -> Plain {
-    switch try number(term) {
+    switch try number(value(of: term), term) {
     case .int(let value):
       let (result, overflow) = (0).subtractingReportingOverflow(value)
       guard !overflow else { throw problem(term, .noExpressionValue, "`\(term.source)` does not fit in 64 bits") }
@@ -48,8 +63,8 @@ struct ExpressionEvaluator {
     switch sign {
     case .or: return .bool(try truth(left) ? true : try truth(right))
     case .and: return .bool(try truth(left) ? try truth(right) : false)
-    case .equal: return .bool(try areEqual(value(of: left), value(of: right), whole))
-    case .notEqual: return .bool(try !areEqual(value(of: left), value(of: right), whole))
+    case .equal: return .bool(try areEqual(left, right, whole))
+    case .notEqual: return .bool(try !areEqual(left, right, whole))
     case .less:
       return .bool(
         try compare(left, right, whole) {
@@ -99,11 +114,15 @@ struct ExpressionEvaluator {
   private func arithmetic(
     _ sign: Term.Binary, _ left: Term, _ right: Term, _ whole: Term
   ) throws(Diagnostic) -> Plain {
-    if sign == .add, case .string(let first) = try value(of: left), case .string(let second) = try value(of: right) {
+    let (one, other) = try values(of: left, right)
+    if sign == .add, case (.string(let first), .string(let second)) = (one, other) {
+      guard first.utf8.count + second.utf8.count <= Self.textLimit else {
+        throw problem(whole, .noExpressionValue, "the text is longer than \(Self.textLimit) bytes")
+      }
       return .string(first + second)
     }
-    let first = try number(left)
-    let second = try number(right)
+    let first = try number(one, left)
+    let second = try number(other, right)
     if sign == .divide || sign == .remainder, second.float == 0 {
       throw problem(
         whole, .noExpressionValue, "`\(right.source.shortened(to: 40))` is 0, and nothing can be divided by it")
@@ -153,7 +172,7 @@ struct ExpressionEvaluator {
 
   private func call(_ function: Term.Function, _ arguments: [Term], _ whole: Term) throws(Diagnostic) -> Plain {
     var numbers: [Number] = []
-    for argument in arguments { numbers.append(try number(argument)) }
+    for argument in arguments { numbers.append(try number(value(of: argument), argument)) }
     let floats = numbers.map(\.float)
     switch function {
     case .min, .max:
@@ -180,8 +199,10 @@ struct ExpressionEvaluator {
     return truth
   }
 
-  private func number(_ term: Term) throws(Diagnostic) -> Number {
-    let value = try value(of: term)
+  private func number(_ term: Term) throws(Diagnostic) -> Number { try number(try value(of: term), term) }
+
+  /// The number that the value of a term is.
+  private func number(_ value: Plain, _ term: Term) throws(Diagnostic) -> Number {
     switch value {
     case .int(let value): return .int(value)
     case .float(let value): return .float(value)
@@ -205,6 +226,33 @@ struct ExpressionEvaluator {
     return .float(value)
   }
 
+  /// The values of two terms that meet. A name whose text reads as a number is its text beside a text.
+  private func values(of left: Term, _ right: Term) throws(Diagnostic) -> (Plain, Plain) {
+    let first = try value(of: left)
+    let second = try value(of: right)
+    return (spelling(left, first, beside: second), spelling(right, second, beside: first))
+  }
+
+  private func spelling(_ term: Term, _ value: Plain, beside other: Plain) -> Plain {
+    guard case .string = other, case .name(let name) = term.content, case .spelled(let text) = meaning(name) else {
+      return value
+    }
+    return .string(text)
+  }
+
+  /// The value of a term, null for a name without one here.
+  private func valueOrNull(of term: Term) throws(Diagnostic) -> Plain {
+    if case .name(let name) = term.content, case .absent = meaning(name) { return .null }
+    return try value(of: term)
+  }
+
+  private func areEqual(_ left: Term, _ right: Term, _ whole: Term) throws(Diagnostic) -> Bool {
+    if case .constant(.null) = right.content { return try valueOrNull(of: left) == .null }
+    if case .constant(.null) = left.content { return try valueOrNull(of: right) == .null }
+    let (first, second) = try values(of: left, right)
+    return try areEqual(first, second, whole)
+  }
+
   private func areEqual(_ left: Plain, _ right: Plain, _ term: Term) throws(Diagnostic) -> Bool {
     switch (left, right) {
     case (.int(let left), .float(let right)): return Double(left) == right
@@ -220,18 +268,20 @@ struct ExpressionEvaluator {
   private func compare(
     _ left: Term, _ right: Term, _ whole: Term, _ numbers: (Double, Double) -> Bool, texts: (String, String) -> Bool
   ) throws(Diagnostic) -> Bool {
-    let first = try value(of: left)
-    if case .string(let first) = first, case .string(let second) = try value(of: right) { return texts(first, second) }
-    if case .int(let first) = first, case .int(let second) = try value(of: right), first != second {
+    let (first, second) = try values(of: left, right)
+    if case (.string(let first), .string(let second)) = (first, second) { return texts(first, second) }
+    if case (.int(let first), .int(let second)) = (first, second), first != second {
       // Exact where floats would round.
       return numbers(first < second ? 0 : 1, first < second ? 1 : 0)
     }
-    return numbers(try number(left).float, try number(right).float)
+    return numbers(try number(first, left).float, try number(second, right).float)
   }
 
   private func isWithin(_ left: Term, _ right: Term, _ whole: Term) throws(Diagnostic) -> Bool {
-    let needle = try value(of: left)
-    let home = try value(of: right)
+    if case .list(let terms) = right.content { return try isAny(left, of: terms, whole) }
+    var (needle, home) = try values(of: left, right)
+    if case .spelled(let text)? = self.name(right).map(meaning) { home = .string(text) }
+    if case .string = home { needle = spelling(left, needle, beside: home) }
     switch home {
     case .list(let values):
       for value in values where try areEqual(needle, value, whole) { return true }
@@ -240,14 +290,36 @@ struct ExpressionEvaluator {
       guard case .string(let part) = needle else {
         throw problem(left, .noExpressionValue, "\(needle.typeWords) cannot stand in a text")
       }
+      let (work, isHuge) = text.utf8.count.multipliedReportingOverflow(by: part.utf8.count)
+      guard !isHuge, work <= Self.searchLimit else {
+        throw problem(left, .noExpressionValue, "the texts are too long to look for one in the other")
+      }
       return part.isEmpty || text.contains(part)
     case .null, .bool, .int, .float, .map:
       throw problem(right, .noExpressionValue, "`in` needs a list or a text, found \(home.typeWords)")
     }
   }
 
-  private func problem(_ term: Term, _ code: Code, _ message: String) -> Diagnostic {
-    Diagnostic(code, message, at: term.span, label: "in this expression")
+  private func isAny(_ left: Term, of terms: [Term], _ whole: Term) throws(Diagnostic) -> Bool {
+    if case .name = left.content {
+      for term in terms where try areEqual(left, term, whole) { return true }
+      return false
+    }
+    // Looked at once, however many there are to compare with.
+    let needle = try value(of: left)
+    for term in terms {
+      let other = try value(of: term)
+      if try areEqual(needle, spelling(term, other, beside: needle), whole) { return true }
+    }
+    return false
+  }
+
+  private func name(_ term: Term) -> String? {
+    if case .name(let name) = term.content { name } else { nil }
+  }
+
+  private func problem(_ term: Term, _ code: Code, _ message: String, help: [String] = []) -> Diagnostic {
+    Diagnostic(code, message, at: term.span, label: "in this expression", help: help)
   }
 }
 

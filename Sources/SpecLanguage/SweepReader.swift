@@ -265,7 +265,7 @@ extension SpecPath {
 
 extension Expression {
   /// The place of the first use of a name.
-  func place(of name: String) -> Span? {
+  package func place(of name: String) -> Span? {
     var place: Span?
     root.visit { term in
       if case .name(name) = term.content, place == nil { place = term.span }

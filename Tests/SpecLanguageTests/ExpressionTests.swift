@@ -48,6 +48,40 @@ import Testing
     }
   }
 
+  @Test func `the work of an expression grows with its length and not faster`() throws {
+    // Each of these would take longer than anybody lives if a side were looked at twice.
+    let sum = Array(repeating: "1", count: 200).joined(separator: " + ")
+    #expect(try evaluate(sum) == 200)
+    #expect(try evaluate(Array(repeating: "1", count: 200).joined(separator: " - ")) == -198)
+    let pairs = (1...30).reduce("1") { text, _ in "(\(text) + 1)" }
+    #expect(try evaluate(pairs) == 31)
+    let tests = (1...30).reduce("1") { text, _ in "min(\(text) * 1, 2)" }
+    #expect(try evaluate(tests) == 1)
+    let members = (1...12).reduce("1 in [2, 1]") { text, _ in "(\(text)) in [false, false, false, false, false, true]" }
+    #expect(try evaluate(members) == true)
+    let deep = (1...28).reduce("1") { text, _ in "(\(text) in [2, 1])" }
+    #expect(throws: Diagnostic.self) { try evaluate(deep) }
+    let signs = (1...30).reduce("1") { text, _ in "-(\(text))" }
+    #expect(try evaluate(signs) == 1)
+  }
+
+  @Test func `texts cannot be made longer and longer`() throws {
+    let long = Plain.string(String(repeating: "a", count: 40_000))
+    func value(_ text: String) throws -> Plain {
+      let span = Span(SourceFile(name: "e", text: text), 0..<text.utf8.count)
+      return try Expression.parse(text, span).evaluate { $0 == "long" ? long : nil }
+    }
+    #expect(try value("long == long") == true)
+    for text in ["long + long", "long in long"] {
+      do {
+        _ = try value(text)
+        Issue.record("`\(text)` has a value")
+      } catch let diagnostic as Diagnostic {
+        #expect(diagnostic.code == .noExpressionValue)
+      }
+    }
+  }
+
   @Test func `hostile nesting and length are refused`() {
     let deep = String(repeating: "(", count: 10_000) + "1" + String(repeating: ")", count: 10_000)
     let long = Array(repeating: "1", count: 10_000).joined(separator: "+")
@@ -55,6 +89,60 @@ import Testing
     for text in [deep, long, lists, String(repeating: "not ", count: 10_000), String(repeating: "-", count: 10_000)] {
       #expect(throws: Diagnostic.self) { try evaluate(text) }
     }
+  }
+
+  @Test(.timeLimit(.minutes(1)), arguments: [" + ", " - ", " * "])
+  func `a long sum is as quick as it is long`(_ sign: String) throws {
+    let text = Array(repeating: "1", count: 240).joined(separator: sign)
+    #expect(try evaluate(text) == [" + ": 240, " - ": -238, " * ": 1][sign])
+  }
+
+  /// Metadata of a session: text, some of which reads as numbers.
+  private func judge(_ text: String) throws -> Plain {
+    let span = Span(SourceFile(name: "e", text: text), 0..<text.utf8.count)
+    return try Expression.parse(text, span).evaluate { (name: String) -> Expression.Meaning in
+      switch name {
+      case "subject": .spelled("C")
+      case "number": .spelled("007")
+      case "id": .spelled("12")
+      case "speed": .spelled("3.5")
+      case "radius": .spelled("10")
+      case "date": .spelled("2011-09-02")
+      case "task": .absent
+      case "session": .value("centre_out/12")
+      default: .unknown
+      }
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("subject == \"C\"", true), ("subject in [\"C\", \"M\"]", true), ("subject not in ['C']", false),
+      // What reads as a number is a number beside numbers and its spelling beside a text.
+      ("speed > 3", true), ("speed == 3.50", true), ("speed == \"3.5\"", true), ("speed == \"3.50\"", false),
+      ("\"3.5\" == speed", true), ("radius > speed", true), ("radius > \"2\"", false), ("speed + radius", 13.5),
+      ("\"id-\" + id", "id-12"), ("id in [11, 12]", true), ("id in [\"12\"]", true), ("\"2\" in id", true),
+      ("id in session", true), ("max(speed, radius)", 10), ("-speed", -3.5), ("id % 2 == 0", true),
+      // 007 is a name, not a number; dates are compared as text.
+      ("number == \"007\"", true), ("date >= \"2011-09\" and date < \"2012\"", true),
+      // A name without a value here must be asked for first.
+      ("task == null", true), ("null != task", false), ("(task ?? \"rest\") == \"rest\"", true),
+      ("task != null and task == \"reach\"", false), ("speed ?? 1", 3.5),
+    ] as [(String, Plain)])
+  func `untyped text is a number where a number stands`(_ text: String, _ value: Plain) throws {
+    #expect(try judge(text) == value)
+  }
+
+  @Test(arguments: [
+    ("task == \"reach\"", "`task` has no value here"), ("task != \"reach\"", "`task` has no value here"),
+    ("not task", "`task` has no value here"), ("task in [\"reach\"]", "`task` has no value here"),
+    ("subject > 3", "`subject` is text, not a number"), ("number == 7", "text is compared with a number"),
+    ("1 in id", "a number cannot stand in a text"), ("speed and true", "`speed` is a number, not true or false"),
+    ("tsak == 1", "`tsak` is not known here"),
+  ])
+  func `a condition on untyped text without a value says why`(_ text: String, _ message: String) {
+    #expect(throws: Diagnostic.self) { try judge(text) }
+    do { _ = try judge(text) } catch { #expect((error as? Diagnostic)?.message == message) }
   }
 
   @Test func `the place of a part is inside its quoted text`() throws {
