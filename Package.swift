@@ -27,7 +27,7 @@ let package = Package(
     room("Recordings", ["SpecLanguage", "Randomness", "HDF5File"]),
     // second: the science
     room("Models", ["SpecLanguage", "Randomness", "TensorGraph", "Recordings"]),
-    room("Evaluation", ["SpecLanguage", "Recordings"]),
+    room("Evaluation", ["SpecLanguage", "Randomness", "Recordings"]),
     room("Training", ["SpecLanguage", "Randomness", "TensorGraph", "Recordings", "Models", "Evaluation"]),
     // third: the experiment
     room("ExperimentGraph", ["SpecLanguage", "Recordings", "Models", "Training", "Evaluation"]),
@@ -89,7 +89,7 @@ nonisolated var tests: [Target] {
     check(
       "Training",
       ["SpecLanguage", "Recordings", "Models", "TensorGraph", "ReferenceBackend", "NativeBackend", "Randomness"]),
-    check("Evaluation", ["SpecLanguage", "YAMLReader"]),
+    check("Evaluation", ["SpecLanguage", "YAMLReader", "Randomness"]),
     check("Planner", ["SpecLanguage", "SpecChecks", "StudyChecks"]),
     check("Execution", ["Planner", "Bundle", "StudyChecks"]),
     check("Report", ["Bundle"]),

@@ -112,7 +112,7 @@ package struct FitJob: Sendable {
 
 /// Measures a fitted model.
 package struct EvaluateJob: Sendable {
-  package static let version = 1
+  package static let version = 2
   package let evaluation: String
   package let spec: EvaluationSpec
   package let run: String
