@@ -30,7 +30,7 @@ let package = Package(
     room("Evaluation", ["SpecLanguage", "Randomness", "Recordings"]),
     room("Training", ["SpecLanguage", "Randomness", "TensorGraph", "Recordings", "Models", "Evaluation"]),
     // third: the experiment
-    room("ExperimentGraph", ["SpecLanguage", "Recordings", "Models", "Training", "Evaluation"]),
+    room("ExperimentGraph", ["SpecLanguage", "Bundle", "Recordings", "Models", "Training", "Evaluation"]),
     room("Planner", ["SpecLanguage", "Recordings", "Models", "Training", "Evaluation", "ExperimentGraph", "Bundle"]),
     room(
       "Execution",

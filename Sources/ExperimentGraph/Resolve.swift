@@ -29,6 +29,7 @@ extension Experiment {
         Self.check(evaluation, nodes[run], sessions, &reading)
       }
     }
+    for comparison in spec.comparisons { Self.check(comparison, spec, nodes, sessions, &reading) }
     if reading.diagnostics.dropFirst(before).contains(where: \.isError) { return nil }
     specification = spec
     self.sessions = sessions

@@ -1,3 +1,4 @@
+import Bundle
 import Evaluation
 import Models
 import Recordings
@@ -14,13 +15,14 @@ package struct Specification: Sendable {
   package var training: [Named<Recipe>]
   package var runs: [Named<Run>]
   package var evaluations: [Named<EvaluationSpec>]
+  package var comparisons: [Named<Comparison>]
   package var outputs: Outputs
   package var backend: BackendChoice
 
   package init(
     language: Int, study: Study, datasets: [Named<Dataset>], cohorts: [Named<Cohort>], models: [Named<Model>],
-    training: [Named<Recipe>], runs: [Named<Run>], evaluations: [Named<EvaluationSpec>], outputs: Outputs,
-    backend: BackendChoice
+    training: [Named<Recipe>], runs: [Named<Run>], evaluations: [Named<EvaluationSpec>],
+    comparisons: [Named<Comparison>], outputs: Outputs, backend: BackendChoice
   ) {
     self.language = language
     self.study = study
@@ -30,6 +32,7 @@ package struct Specification: Sendable {
     self.training = training
     self.runs = runs
     self.evaluations = evaluations
+    self.comparisons = comparisons
     self.outputs = outputs
     self.backend = backend
   }
@@ -47,17 +50,21 @@ package struct Specification: Sendable {
       "evaluations", \.evaluations, .map(.union(EvaluationSpec.union)), default: [],
       "What is measured on fitted models."),
     Field(
-      "outputs", \.outputs, .section(Outputs.schema), default: Outputs(predictions: true), "What the bundle holds."),
+      "comparisons", \.comparisons, .map(.section(Comparison.schema)), default: [],
+      "Statistics declared before the numbers exist."),
+    Field(
+      "outputs", \.outputs, .section(Outputs.schema), default: Outputs(predictions: true, figures: nil),
+      "What the bundle holds."),
     Field(
       "backend", \.backend, .union(BackendChoice.union), default: .native(NativeChoice(threads: nil)),
       "What computes."),
     notBuilt: [
-      .init("comparisons", "Statistics declared before the numbers exist."), .init("sweep", "Templates of the spec."),
+      .init("sweep", "Templates of the spec."),
       .init("resources", "Limits of every stage."),
       .init("launcher", "Where jobs run."),
     ],
     make: Self.init(
-      language:study:datasets:cohorts:models:training:runs:evaluations:outputs:backend:))
+      language:study:datasets:cohorts:models:training:runs:evaluations:comparisons:outputs:backend:))
 }
 
 /// The identity of a study. Only the seed enters cache keys.
@@ -98,12 +105,27 @@ package struct Study: Hashable, Sendable {
 /// What the bundle holds besides tables and models.
 package struct Outputs: Hashable, Sendable {
   package var predictions: Bool
+  /// nil: all that the results give.
+  package var figures: [FigureName]?
 
-  package init(predictions: Bool) { self.predictions = predictions }
+  package init(predictions: Bool, figures: [FigureName]?) {
+    self.predictions = predictions
+    self.figures = figures
+  }
 
   package static let schema = Schema<Self>(
     "outputs", "What the bundle holds besides tables and models.",
     Field("predictions", \.predictions, .bool, default: true, "Write predictions of evaluated trials as HDF5."),
-    notBuilt: [.init("checkpoints", "Keep intermediate states."), .init("figures", "Choose figures.")],
-    make: Self.init(predictions:))
+    Field(
+      "figures", \.figures, .optional(figuresKind),
+      "Figures of the report, by name, or `none`; all that the results give when absent."),
+    notBuilt: [.init("checkpoints", "Keep intermediate states.")],
+    make: Self.init(predictions:figures:))
+
+  /// A list of names, or the word `none`.
+  private static let figuresKind: ValueKind<[FigureName]> = .either(
+    .choice(NoFigures.self), as: { _ in [] }, from: { $0.isEmpty ? NoFigures.none : nil },
+    or: .list(.choice(FigureName.self), count: 1...100))
+
+  private enum NoFigures: String, CaseIterable, Sendable { case none }
 }
