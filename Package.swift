@@ -31,7 +31,12 @@ let package = Package(
     room("Training", ["SpecLanguage", "Randomness", "TensorGraph", "Recordings", "Models", "Evaluation"]),
     // third: the experiment
     room("ExperimentGraph", ["SpecLanguage", "Bundle", "Recordings", "Models", "Training", "Evaluation"]),
-    room("Planner", ["SpecLanguage", "Recordings", "Models", "Training", "Evaluation", "ExperimentGraph", "Bundle"]),
+    room(
+      "Planner",
+      [
+        "SpecLanguage", "TensorGraph", "NativeBackend", "ReferenceBackend", "Bundle", "Recordings", "Models",
+        "Evaluation", "Training", "ExperimentGraph",
+      ]),
     room(
       "Execution",
       [
@@ -90,8 +95,9 @@ nonisolated var tests: [Target] {
       "Training",
       ["SpecLanguage", "Recordings", "Models", "TensorGraph", "ReferenceBackend", "NativeBackend", "Randomness"]),
     check("Evaluation", ["SpecLanguage", "YAMLReader", "Randomness"]),
-    check("Planner", ["SpecLanguage", "SpecChecks", "StudyChecks"]),
-    check("Execution", ["Planner", "Bundle", "StudyChecks"]),
+    check("Planner", ["SpecLanguage", "Bundle", "SpecChecks", "StudyChecks"]),
+    check(
+      "Execution", ["SpecLanguage", "Evaluation", "ExperimentGraph", "Planner", "Bundle", "StudyChecks"]),
     check("Report", ["Bundle"]),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     // the whole language: what its declarations give and what its specs go through

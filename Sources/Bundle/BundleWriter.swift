@@ -10,7 +10,30 @@ package final class BundleWriter: Sendable {
   /// The folder of the bundle.
   package let folder: String
   private let disk: Disk
-  private let manifest: Mutex<Manifest>
+  private let state: Mutex<State>
+
+  /// What the manifest says, or will say.
+  private struct State {
+    var status: Manifest.Status
+    var study: JSONValue
+    var files: [String: Manifest.File] = [:]
+    var failures: [Manifest.Failure] = []
+    /// How many calls of `together` are open.
+    var groups = 0
+    /// Changes that the manifest on the disk does not have yet.
+    var unsaved = 0
+    /// Files that were written and that the disk may not have yet.
+    var unawaited: [String] = []
+
+    init(_ manifest: Manifest) {
+      (status, study, failures) = (manifest.status, manifest.study, manifest.failures)
+      for file in manifest.files { files[file.path] = file }
+    }
+
+    var manifest: Manifest {
+      Manifest(status: status, study: study, files: Array(files.values), failures: failures)
+    }
+  }
 
   /// Makes the folder with an `interrupted` manifest and lets `latest` point to it.
   /// - Parameter runs: the folder of all runs. - Parameter study: its name, a single path component.
@@ -29,9 +52,9 @@ package final class BundleWriter: Sendable {
       name = stem + "-\(attempt)"
     }
     folder = parent + "/" + name
-    manifest = Mutex(Manifest(status: .interrupted, study: about))
+    state = Mutex(State(Manifest(status: .interrupted, study: about)))
     for part in ["result", "run"] { try disk.makeFolder(folder + "/" + part) }
-    try manifest.withLock { manifest throws(BundleError) in try save(manifest) }
+    try state.withLock { state throws(BundleError) in try save(&state) }
     try disk.syncFolder(parent)
     try pointLatest(in: parent, to: name)
   }
@@ -40,32 +63,56 @@ package final class BundleWriter: Sendable {
   package init(adding folder: String, disk: Disk = Disk()) throws(BundleError) {
     self.folder = folder
     self.disk = disk
-    manifest = Mutex(try ResultBundle(folder: folder).manifest)
+    state = Mutex(State(try ResultBundle(folder: folder).manifest))
+  }
+
+  /// How many files of a group are written before the manifest lists them.
+  private static let groupSize = 1000
+
+  /// Writes many files with one wait for the disk and one manifest, instead of two waits and a manifest for each. The
+  /// manifest on the disk lists what was written when the group ends, and every thousand files.
+  package func together<Value>(_ body: () throws -> Value) throws -> Value {
+    state.withLock { $0.groups += 1 }
+    do {
+      let value = try body()
+      try endGroup()
+      return value
+    } catch {
+      try? endGroup()
+      throw error
+    }
+  }
+
+  private func endGroup() throws(BundleError) {
+    try state.withLock { state throws(BundleError) in
+      state.groups -= 1
+      if state.groups == 0, state.unsaved > 0 { try save(&state) }
+    }
   }
 
   /// Writes a file whole or not at all, replacing what was there.
   /// - Parameter path: below the bundle's folder, for example `result/metrics.tsv`.
   package func write(_ bytes: [UInt8], to path: String, role: String) throws(BundleError) {
     precondition(Self.isPlain(path) && path != Self.name, "`\(path)` is no path of a bundle")
-    try manifest.withLock { manifest throws(BundleError) in
+    try state.withLock { state throws(BundleError) in
+      let isAlone = state.groups == 0
       let target = folder + "/" + path
-      try disk.makeFolder((target as NSString).deletingLastPathComponent)
+      let parent = (target as NSString).deletingLastPathComponent
+      try disk.makeFolder(parent)
       let temporary = target + ".part-" + UniqueName.make()
       do throws(BundleError) {
-        try disk.writeNew(bytes, to: temporary)
-        if manifest.files.contains(where: { $0.path == path }) {
-          manifest.files.removeAll { $0.path == path }
-          try save(manifest)
-        }
+        try disk.writeNew(bytes, to: temporary, isAwaited: isAlone)
+        // An entry that is about to be wrong leaves the manifest first.
+        if state.files.removeValue(forKey: path) != nil { try save(&state) }
         _ = try disk.move(temporary, to: target)
       } catch {
         disk.remove(temporary)
         throw error
       }
-      try disk.syncFolder((target as NSString).deletingLastPathComponent)
+      if isAlone { try disk.syncFolder(parent) } else { state.unawaited.append(target) }
       let sha = SHA256Digest(of: bytes).hex
-      manifest.files.append(Manifest.File(path: path, sha256: sha, bytes: bytes.count, role: role))
-      try save(manifest)
+      state.files[path] = Manifest.File(path: path, sha256: sha, bytes: bytes.count, role: role)
+      try changed(&state)
     }
   }
 
@@ -78,31 +125,29 @@ package final class BundleWriter: Sendable {
     precondition(Self.isPlain(path) && path != Self.name, "`\(path)` is no path of a bundle")
     let target = folder + "/" + path
     try disk.makeFolder((target as NSString).deletingLastPathComponent)
-    try manifest.withLock { manifest throws(BundleError) in
-      guard manifest.files.contains(where: { $0.path == path }) else { return }
-      manifest.files.removeAll { $0.path == path }
-      try save(manifest)
+    try state.withLock { state throws(BundleError) in
+      if state.files.removeValue(forKey: path) != nil { try save(&state) }
     }
     return try LineWriter(path: target, disk: disk) { [self] bytes, sha throws(BundleError) in
-      try manifest.withLock { manifest throws(BundleError) in
-        manifest.files.append(Manifest.File(path: path, sha256: sha.hex, bytes: bytes, role: role))
-        try save(manifest)
+      try state.withLock { state throws(BundleError) in
+        state.files[path] = Manifest.File(path: path, sha256: sha.hex, bytes: bytes, role: role)
+        try changed(&state)
       }
     }
   }
 
   package func add(_ failure: Manifest.Failure) throws(BundleError) {
-    try manifest.withLock { manifest throws(BundleError) in
-      manifest.failures.append(failure)
-      try save(manifest)
+    try state.withLock { state throws(BundleError) in
+      state.failures.append(failure)
+      try changed(&state)
     }
   }
 
   /// Writes the final status.
   package func finish(_ status: Manifest.Status) throws(BundleError) {
-    try manifest.withLock { manifest throws(BundleError) in
-      manifest.status = status
-      try save(manifest)
+    try state.withLock { state throws(BundleError) in
+      state.status = status
+      try save(&state)
     }
   }
 
@@ -110,7 +155,18 @@ package final class BundleWriter: Sendable {
 
   private static let name = "manifest.json"
 
-  private func save(_ manifest: Manifest) throws(BundleError) {
+  /// Saves the manifest, or leaves that to the group.
+  private func changed(_ state: inout State) throws(BundleError) {
+    state.unsaved += 1
+    if state.groups == 0 || state.unsaved >= Self.groupSize { try save(&state) }
+  }
+
+  private func save(_ state: inout State) throws(BundleError) {
+    for file in state.unawaited { try disk.syncFile(file) }
+    for parent in Set(state.unawaited.map { ($0 as NSString).deletingLastPathComponent }).sorted() {
+      try disk.syncFolder(parent)
+    }
+    let manifest = state.manifest
     let path = folder + "/" + Self.name
     let temporary = path + ".part-" + UniqueName.make()
     do throws(BundleError) {
@@ -121,6 +177,8 @@ package final class BundleWriter: Sendable {
       throw error
     }
     try disk.syncFolder(folder)
+    state.unsaved = 0
+    state.unawaited = []
   }
 
   private func pointLatest(in parent: String, to name: String) throws(BundleError) {

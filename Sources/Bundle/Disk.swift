@@ -38,14 +38,15 @@ package struct Disk: Sendable {
     return false
   }
 
-  /// Writes a new file and waits until the disk has it. The file may be partly there when this throws.
-  func writeNew(_ bytes: [UInt8], to path: String) throws(BundleError) {
+  /// Writes a new file and, unless told otherwise, waits until the disk has it. The file may be partly there when this
+  /// throws.
+  func writeNew(_ bytes: [UInt8], to path: String, isAwaited: Bool = true) throws(BundleError) {
     try check(.create, path)
     let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard file >= 0 else { throw Self.cannotWrite(path) }
     defer { _ = Foundation.close(file) }
     try append(bytes, to: file, path)
-    try sync(file, path)
+    if isAwaited { try sync(file, path) }
   }
 
   func append(_ bytes: [UInt8], to file: Int32, _ path: String) throws(BundleError) {
@@ -72,6 +73,15 @@ package struct Disk: Sendable {
     guard folder >= 0 else { throw Self.cannotWrite(path) }
     defer { _ = Foundation.close(folder) }
     try sync(folder, path)
+  }
+
+  /// Waits until the disk has a file that was written before. Many files cost less together than one after the other
+  /// as they are written: the first wait takes most of the others along.
+  func syncFile(_ path: String) throws(BundleError) {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw Self.cannotWrite(path) }
+    defer { _ = Foundation.close(file) }
+    try sync(file, path)
   }
 
   /// Moves a file or folder within one file system. False when a folder that is not empty stands at the target.

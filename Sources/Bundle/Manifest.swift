@@ -28,10 +28,12 @@ package struct Manifest: Hashable, Sendable {
     package var session: String?
     package var file: String?
     package var object: String?
+    /// The points of a sweep that the job belongs to.
+    package var trials: [String]
 
     package init(
       job: String, message: String, place: String? = nil, session: String? = nil, file: String? = nil,
-      object: String? = nil
+      object: String? = nil, trials: [String] = []
     ) {
       self.job = job
       self.message = message
@@ -39,6 +41,7 @@ package struct Manifest: Hashable, Sendable {
       self.session = session
       self.file = file
       self.object = object
+      self.trials = trials
     }
   }
 
@@ -96,6 +99,7 @@ extension Manifest.Failure {
     map["session"] = session.map(JSONValue.string)
     map["file"] = file.map(JSONValue.string)
     map["object"] = object.map(JSONValue.string)
+    if !trials.isEmpty { map["trials"] = .array(trials.map(JSONValue.string)) }
     return .object(map)
   }
 
@@ -103,6 +107,7 @@ extension Manifest.Failure {
     guard let job = json["job"]?.string, let message = json["message"]?.string else { return nil }
     self.init(
       job: job, message: message, place: json["place"]?.string, session: json["session"]?.string,
-      file: json["file"]?.string, object: json["object"]?.string)
+      file: json["file"]?.string, object: json["object"]?.string,
+      trials: json["trials"]?.array?.compactMap(\.string) ?? [])
   }
 }

@@ -12,6 +12,15 @@ package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
     self = hasher.finish()
   }
 
+  /// Reads a whole file, a piece at a time.
+  package init(ofFileAt path: String) throws {
+    let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+    defer { try? file.close() }
+    var hasher = SHA256()
+    while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty { hasher.update(Array(piece)) }
+    self = hasher.finish()
+  }
+
   fileprivate init(bytes: [UInt8]) { self.bytes = bytes }
 
   /// Reads 64 hexadecimal digits; nil for anything else.

@@ -67,6 +67,30 @@ package struct Store: Sendable {
     }
   }
 
+  /// Stores files under a key in place of what is there.
+  ///
+  /// - Returns: the names of files that were there, whole, with other content; empty where both agree.
+  package func replace(
+    _ key: ArtifactKey, _ files: [(name: String, bytes: [UInt8])]
+  ) throws(BundleError) -> [String] {
+    guard isWhole(key), let old = try? artifact(key) else {
+      discard(key)
+      try write(key, files)
+      return []
+    }
+    var known: [String: SHA256Digest] = [:]
+    for file in old.files { known[file.name] = file.sha256 }
+    var different: [String] = []
+    for file in files where known.removeValue(forKey: file.name) != SHA256Digest(of: file.bytes) {
+      different.append(file.name)
+    }
+    different += known.keys
+    guard !different.isEmpty else { return [] }
+    discard(key)
+    try write(key, files)
+    return different.sorted()
+  }
+
   /// A new folder under `tmp` that nobody takes for abandoned. Another process may do so in the moment before it is
   /// claimed; then the next one is tried.
   private func claimedFolder() throws(BundleError) -> (path: String, claim: FolderClaim) {

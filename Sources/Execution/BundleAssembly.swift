@@ -3,122 +3,141 @@ import ExperimentGraph
 import Planner
 import SpecLanguage
 
-/// Puts the artifacts of a plan together as a result bundle.
+/// Puts the artifacts of a plan together as a result bundle: each fit once, one table of metrics over all points.
 package struct BundleAssembly {
   private let plan: Plan
   private let store: Store
+  private let outcomes: [JobOutcome]
+  /// The rows of `scores.tsv` of each evaluation that is done, by job.
+  private var scores: [Int: [[String]]] = [:]
+  private var written: Set<String> = []
 
-  package init(_ plan: Plan, store: Store) {
+  /// - Parameter outcomes: one per job of the plan.
+  package init(_ plan: Plan, _ outcomes: [JobOutcome], store: Store) {
+    precondition(outcomes.count == plan.jobs.count, "one outcome per job")
     self.plan = plan
+    self.outcomes = outcomes
     self.store = store
   }
 
   /// Writes tables, models and predictions of every job that is done, and lists every job that is not.
   ///
+  /// - Parameter expansion: the points of the sweep, where there is one.
   /// - Parameter place: where in the spec a failed job was asked for.
   /// - Returns: the rows of `metrics.tsv`.
-  package func write(
-    _ outcomes: [JobOutcome], to bundle: BundleWriter, place: (SpecPath) -> String?
+  package mutating func write(
+    to bundle: BundleWriter, expansion: Expansion? = nil, comparisons: [Named<Comparison>] = [],
+    place: (SpecPath) -> String?
   ) throws -> TSV {
-    var metrics = TSV(columns: ["trial", "run", "session", "split", "metric", "value", "n"])
-    var embedding: TSV?
-    for (job, outcome) in zip(plan.jobs, outcomes) {
-      switch outcome {
-      case .failed(let failure):
-        for entry in failure.entries(place: place(failure.path)) { try bundle.add(entry) }
-      case .left(let blocker):
-        try bundle.add(
-          Manifest.Failure(
-            job: job.name, message: "left: it reads `\(blocker)`, which is missing", place: place(job.path)))
-      case .interrupted: continue
-      case .done(let key, _, _):
-        switch job {
-        case .fit(let fit): try copyFit(key, fit, bundle)
-        case .evaluate(let evaluate):
-          try addScores(key, evaluate, &metrics)
-          try copyExtras(key, evaluate, bundle, &embedding)
+    try bundle.together {
+      try listFailures(bundle, place)
+      var metrics = TSV(columns: ["trial", "run", "session", "split", "metric", "value", "n"])
+      var embedding = EmbeddingTable(isSweep: plan.isSweep)
+      for point in plan.points {
+        for (run, job) in point.fits where isDone(job) { try copyFit(job, run, bundle) }
+        for (evaluation, run, job) in point.evaluations where isDone(job) {
+          try addScores(job, point.id, evaluation, run, &metrics)
+          try copyExtras(job, point.id, evaluation, run, bundle, &embedding)
         }
       }
+      try bundle.write(metrics.text, to: "result/metrics.tsv", role: "metrics")
+      if !comparisons.isEmpty, let table = MetricTable(metrics) {
+        let compared = ComparisonTable(comparisons, plan, table)
+        try bundle.write(compared.json.text, to: "result/comparisons.json", role: "comparisons")
+        try bundle.write(compared.pairs.text, to: "result/comparisons.tsv", role: "comparisons")
+      }
+      if let table = embedding.table { try bundle.write(table.text, to: "result/embedding.tsv", role: "embedding") }
+      try bundle.write(plan.json.text, to: "result/plan.json", role: "plan")
+      if plan.isSweep, let expansion {
+        let record = SweepRecord(plan, expansion)
+        try bundle.write(record.trials(outcomes).text, to: "result/trials.tsv", role: "trials")
+        try bundle.write(record.json.text, to: "result/sweep.json", role: "sweep")
+      }
+      return metrics
     }
-    try bundle.write(metrics.text, to: "result/metrics.tsv", role: "metrics")
-    if let embedding { try bundle.write(embedding.text, to: "result/embedding.tsv", role: "embedding") }
-    try bundle.write(planJSON.text, to: "result/plan.json", role: "plan")
-    return metrics
   }
 
-  private func copyFit(_ key: ArtifactKey, _ fit: FitJob, _ bundle: BundleWriter) throws {
-    let folder = "result/runs/\(fit.run)"
+  private func isDone(_ job: Int) -> Bool {
+    if case .done = outcomes[job] { true } else { false }
+  }
+
+  private func listFailures(_ bundle: BundleWriter, _ place: (SpecPath) -> String?) throws {
+    let points = plan.isSweep ? plan.pointsOfJobs : [:]
+    for (number, job) in plan.jobs.enumerated() {
+      let trials = (points[number] ?? []).map { plan.points[$0].id }
+      switch outcomes[number] {
+      case .failed(let failure):
+        for entry in failure.entries(place: place(failure.path), trials: trials) { try bundle.add(entry) }
+      case .left(let reason):
+        try bundle.add(
+          Manifest.Failure(job: job.name, message: "left: " + reason, place: place(job.path), trials: trials))
+      case .done, .interrupted: continue
+      }
+    }
+  }
+
+  /// Where the files of a run's fit go: in a sweep each distinct fit of the run has a folder.
+  private func folder(_ run: String, _ fit: ArtifactKey) -> String {
+    "result/runs/\(run)" + (plan.isSweep ? "/\(fit.short(8))" : "")
+  }
+
+  private mutating func copyFit(_ job: Int, _ run: String, _ bundle: BundleWriter) throws {
+    let fit = plan.jobs[job].fit
+    let folder = folder(run, fit.key)
+    guard written.insert(folder).inserted else { return }
     for (file, role) in [
       (FitArtifact.weights, "model"), (FitArtifact.history, "history"), (FitArtifact.summary, "fit"),
     ] {
-      try bundle.write(try store.read(key, file), to: "\(folder)/\(file)", role: role)
+      try bundle.write(try store.read(fit.key, file), to: "\(folder)/\(file)", role: role)
+    }
+    guard let kept = fit.checkpointsKey else { return }
+    let artifact = try store.artifact(kept)
+    for file in artifact.files.map(\.name) {
+      try bundle.write(try artifact.read(file), to: "\(folder)/checkpoints/\(file)", role: "checkpoint")
     }
   }
 
-  private func addScores(_ key: ArtifactKey, _ job: EvaluateJob, _ metrics: inout TSV) throws {
-    guard let scores = TSV(parsing: String(decoding: try store.read(key, EvaluateExecution.scoresFile), as: UTF8.self))
-    else {
-      return
-    }
-    for row in scores.rows {
-      metrics.append(
-        ["0", job.run, row[0], row[1], "\(job.evaluation).\(row[2])", row[3], row[4]].map { TSV.Cell.text($0) })
-    }
-  }
-
-  private func copyExtras(
-    _ key: ArtifactKey, _ job: EvaluateJob, _ bundle: BundleWriter, _ embedding: inout TSV?
+  private mutating func addScores(
+    _ job: Int, _ trial: String, _ evaluation: String, _ run: String, _ metrics: inout TSV
   ) throws {
+    if scores[job] == nil {
+      let text = String(decoding: try store.read(plan.jobs[job].key, EvaluateExecution.scoresFile), as: UTF8.self)
+      scores[job] = TSV(parsing: text)?.rows ?? []
+    }
+    for row in scores[job] ?? [] {
+      metrics.append([trial, run, row[0], row[1], "\(evaluation).\(row[2])", row[3], row[4]].map { TSV.Cell.text($0) })
+    }
+  }
+
+  private mutating func copyExtras(
+    _ job: Int, _ trial: String, _ evaluation: String, _ run: String, _ bundle: BundleWriter,
+    _ embedding: inout EmbeddingTable
+  ) throws {
+    let key = plan.jobs[job].key
+    let stem = folder(run, plan.jobs[job].fit.key) + "/" + evaluation
+    let isNew = written.insert(stem).inserted
     for file in try store.artifact(key).files.map(\.name) {
-      let bytes = try store.read(key, file)
       switch file {
       case EvaluateExecution.embeddingFile:
-        guard let found = TSV(parsing: String(decoding: bytes, as: UTF8.self)) else { continue }
-        let table = found.naming(job.run)
-        if embedding?.columns == table.columns {
-          for row in table.rows { embedding?.append(row.map { TSV.Cell.text($0) }) }
-        } else if embedding == nil {
-          embedding = table
-        } else {
-          try bundle.write(table.text, to: "result/runs/\(job.run)/embedding.tsv", role: "embedding")
-        }
-      case EvaluateExecution.examplesFile:
-        try bundle.write(bytes, to: "result/runs/\(job.run)/examples.tsv", role: "examples")
-      case EvaluateExecution.predictionsFile:
-        try bundle.write(bytes, to: "result/runs/\(job.run)/\(job.evaluation).h5", role: "predictions")
+        let text = String(decoding: try store.read(key, file), as: UTF8.self)
+        if let table = TSV(parsing: text) { embedding.add(table, trial: trial, run: run) }
+      case EvaluateExecution.examplesFile where isNew:
+        try bundle.write(try store.read(key, file), to: stem + ".examples.tsv", role: "examples")
+      case EvaluateExecution.predictionsFile where isNew:
+        try bundle.write(try store.read(key, file), to: stem + ".h5", role: "predictions")
       default: continue
       }
     }
   }
-
-  /// Jobs, keys and edges.
-  private var planJSON: JSONValue {
-    let jobs: [JSONValue] = plan.jobs.map { job in
-      let kind: String
-      switch job {
-      case .fit: kind = "fit"
-      case .evaluate: kind = "evaluate"
-      }
-      return [
-        "name": .string(job.name), "kind": .string(kind), "key": .string(job.key.hex),
-        "inputs": .array(job.inputs.map { .string($0.hex) }),
-      ]
-    }
-    let sessions: [JSONValue] = plan.sessions.map { session in
-      [
-        "name": .string(session.name), "key": .string(session.key.hex), "channels": .int(session.header.channels),
-        "bins": .int(session.header.bins), "bin_ns": .int(session.header.binWidth.count),
-      ]
-    }
-    return ["format": 1, "jobs": .array(jobs), "sessions": .array(sessions)]
-  }
 }
 
-extension TSV {
-  /// The table with a first column that names a run: an artifact is named by its content and knows no run.
-  fileprivate func naming(_ run: String) -> TSV {
-    var table = TSV(columns: ["run"] + columns)
-    for row in rows { table.append(([run] + row).map { TSV.Cell.text($0) }) }
-    return table
+extension Plan {
+  /// The places of the points that each job belongs to.
+  package var pointsOfJobs: [Int: [Int]] {
+    var points: [Int: [Int]] = [:]
+    for (place, point) in self.points.enumerated() {
+      for job in Set(point.fits.map(\.job) + point.evaluations.map(\.job)) { points[job, default: []].append(place) }
+    }
+    return points
   }
 }

@@ -10,7 +10,8 @@ struct Checkpoint {
     path = root + "/partial/" + key.hex + ".safetensors"
   }
 
-  func save(_ state: TrainingState, history: String) throws {
+  /// - Throws: `cannotWrite`, such as for a disk that is full.
+  func save(_ state: TrainingState, history: String) throws(BundleError) {
     var tensors = [
       Safetensors.Tensor("values", shape: [state.values.count], .f64(state.values)),
       Safetensors.Tensor("first_moment", shape: [state.firstMoment.count], .f64(state.firstMoment)),
@@ -25,9 +26,13 @@ struct Checkpoint {
       metadata["best_score"] = String(best.score.bitPattern)
     }
     let folder = (path as NSString).deletingLastPathComponent
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let data = Data(Safetensors(tensors, metadata: metadata).encoded)
-    try data.write(to: URL(fileURLWithPath: path), options: .atomic)
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try data.write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw BundleError(path: path, problem: .cannotWrite(error.localizedDescription))
+    }
   }
 
   /// The saved state and history; nil when there is none or it does not fit the training.

@@ -24,19 +24,15 @@ final class EvaluateExecution {
   private var extra: [(name: String, bytes: [UInt8])] = []
   private var predictions = PredictionFile()
 
-  private let isInterrupted: () -> Bool
+  private let watch: Watch
 
-  /// Thrown between two sessions when the program is asked to stop.
-  struct Interrupted: Error {}
-
-  init(
-    _ job: EvaluateJob, fit: FittedModel, sessions: [Session], backend: any Backend, isInterrupted: @escaping () -> Bool
-  ) {
+  init(_ job: EvaluateJob, fit: FittedModel, sessions: [Session], backend: any Backend, watch: Watch) {
     self.job = job
-    self.isInterrupted = isInterrupted
+    self.watch = watch
     self.sessions = sessions
     let stream = Stream(seed: job.fit.seed, path: ["fit"])
-    trials = TrialSet(sessions, limit: job.fit.trials, stream: stream)
+    trials = TrialSet(
+      sessions, limit: job.fit.trials, selects: job.fit.recipe.select != nil, stream: stream)
     let most = sessions.map(\.trials.count).max() ?? 1
     runner = SessionRunner(
       fit, bins: trials.bins, trials: max(1, min(32, most)), backend: backend, stream: stream.child("evaluate"))
@@ -66,7 +62,7 @@ final class EvaluateExecution {
 
   private func reconstruction(_ spec: ReconstructionSpec) throws {
     for (index, session) in sessions.enumerated() {
-      try checkInterruption()
+      try watch.check()
       let numbers = trials.trials(spec.split)[index]
       guard !numbers.isEmpty else { continue }
       let code = try code(index)
@@ -88,7 +84,7 @@ final class EvaluateExecution {
   private func forecast(_ spec: ForecastSpec) throws {
     var examples = ExampleTable()
     for (index, session) in sessions.enumerated() {
-      try checkInterruption()
+      try watch.check()
       let numbers = trials.trials(spec.split)[index]
       guard !numbers.isEmpty else { continue }
       let context = spec.context.count / session.binWidth.count
@@ -129,7 +125,7 @@ final class EvaluateExecution {
     }
     var problems: [DataProblem] = []
     for (index, session) in sessions.enumerated() {
-      try checkInterruption()
+      try watch.check()
       guard let behavior = session.behavior.first(where: { $0.name == spec.target }) else { continue }
       let numbers = trials.trials(spec.split)[index]
       let learning = trials.train[index]
@@ -175,7 +171,7 @@ final class EvaluateExecution {
     var codes: [[Double]] = []
     var spreads: [[Double]] = []
     for index in sessions.indices {
-      try checkInterruption()
+      try watch.check()
       let (mean, variance) = try runner.embedding(of: index, trials: embeddingTrials(index), in: sessions)
       codes.append(mean)
       spreads.append(variance.map { $0.squareRoot() })
@@ -210,10 +206,6 @@ final class EvaluateExecution {
   }
 
   // MARK: what sessions give
-
-  private func checkInterruption() throws {
-    if isInterrupted() { throw Interrupted() }
-  }
 
   /// The embedding of a session from its training trials.
   private func code(_ index: Int) throws -> [Double] {

@@ -9,12 +9,14 @@ package enum Event: Sendable {
   case waiting(job: String)
   /// The artifact is there, but its bytes are not the recorded ones: it is made again.
   case damaged(job: String)
+  /// The job was done again, and these files of it have other bytes than before.
+  case differs(job: String, files: [String])
   case resumed(job: String, step: Int)
   case progress(job: String, Progress)
   case checkpoint(job: String, step: Int)
   case finished(job: String, seconds: Double)
   case failed(JobFailure)
-  /// A job that this one reads from was not done.
+  /// The job cannot be done, because a job that it reads from was not.
   case left(job: String, because: String)
   case interrupted(job: String)
 
@@ -38,6 +40,8 @@ extension Event {
       ["type": "skipped", "job": .string(job), "number": .int(number), "of": .int(count)]
     case .waiting(let job): ["type": "waiting", "job": .string(job)]
     case .damaged(let job): ["type": "damaged", "job": .string(job)]
+    case .differs(let job, let files):
+      ["type": "differs", "job": .string(job), "files": .array(files.map(JSONValue.string))]
     case .resumed(let job, let step): ["type": "resumed", "job": .string(job), "step": .int(step)]
     case .progress(let job, let progress): progress.json(job)
     case .checkpoint(let job, let step): ["type": "checkpoint", "job": .string(job), "step": .int(step)]

@@ -1,38 +1,35 @@
 import Bundle
-import ExperimentGraph
 import Foundation
-import Models
 import NativeBackend
 import Planner
-import Recordings
 import ReferenceBackend
+import Synchronization
 import TensorGraph
-import Training
 
-/// Walks a plan: skips what is stored and whole, does the rest, keeps going when a job fails.
-package final class Executor {
+/// Walks a plan: several jobs at once, each after what it reads. Skips what is stored and whole, keeps going when a job
+/// fails, and leaves what another process is at until that one is done.
+///
+/// Every job has a thread and a backend of its own; all that is decided is decided on the thread that called `run`. What
+/// is stored depends neither on the number of jobs at once nor on their order.
+package struct Executor {
   private let plan: Plan
   private let store: Store
-  private let backend: any Backend
+  private let options: ExecutionOptions
+  private let isInterrupted: @Sendable () -> Bool
+  private let fits: [ArtifactKey: FitJob]
   private let data: DataCache
-  private let emit: (Event) -> Void
-  private let isInterrupted: () -> Bool
-  private let checkpointEvery: Double
-  private var failures: [ArtifactKey: JobFailure] = [:]
 
-  /// - Parameter base: the folder that relative data paths start at.
-  /// - Parameter checkpointEvery: seconds between two checkpoints of a training.
   package init(
-    _ plan: Plan, store: Store, base: String, checkpointEvery: Double = 30, emit: @escaping (Event) -> Void,
-    isInterrupted: @escaping () -> Bool
+    _ plan: Plan, store: Store, options: ExecutionOptions, isInterrupted: @escaping @Sendable () -> Bool = { false }
   ) {
     self.plan = plan
     self.store = store
-    self.checkpointEvery = checkpointEvery
-    self.emit = emit
+    self.options = options
     self.isInterrupted = isInterrupted
-    data = DataCache(base: base)
-    backend = Self.backend(plan.experiment.specification.backend)
+    var fits: [ArtifactKey: FitJob] = [:]
+    for fit in plan.fits { fits[fit.key] = fit }
+    self.fits = fits
+    data = DataCache(plan.jobs, base: options.base)
   }
 
   /// The backends that exist, by the word that selects them.
@@ -40,98 +37,57 @@ package final class Executor {
     ("native", NativeBackend()), ("reference", ReferenceBackend()),
   ]
 
-  private static func backend(_ choice: BackendChoice) -> any Backend {
-    switch choice {
-    case .native(let native): native.threads.map { NativeBackend(threads: $0) } ?? NativeBackend()
-    case .reference: ReferenceBackend()
-    }
-  }
+  /// Seconds between two looks at a job that another process has.
+  private static let patience = 0.1
 
   /// Carries the plan out; one outcome per job, in plan order.
-  package func run() -> [JobOutcome] {
-    plan.jobs.enumerated().map { index, job in carryOut(job, number: index + 1) }
-  }
-
-  private func carryOut(_ job: Job, number: Int) -> JobOutcome {
-    if store.isWhole(job.key) { return skip(job, number) }
-    if isInterrupted() { return .interrupted }
-    if let known = failures[job.key] { return fail(job, known.repeated(as: job)) }
-    if let blocker = plan.jobs.first(where: { job.inputs.contains($0.key) && !store.contains($0.key) }) {
-      emit(.left(job: job.name, because: blocker.name))
-      return .left(because: blocker.name)
-    }
-    do {
-      guard let claim = try claim(job) else { return interrupt(job) }
-      defer { claim.release() }
-      if store.isWhole(job.key) { return skip(job, number) }
-      if store.contains(job.key) {
-        emit(.damaged(job: job.name))
-        store.discard(job.key)
-      }
-      emit(.started(job: job.name, number: number, of: plan.jobs.count))
-      let began = Date()
-      guard try perform(job) == .finished else { return interrupt(job) }
-      let seconds = Date().timeIntervalSince(began)
-      emit(.finished(job: job.name, seconds: seconds))
-      return .done(job.key, wasStored: false, seconds: seconds)
-    } catch is EvaluateExecution.Interrupted {
-      return interrupt(job)
-    } catch {
-      return fail(job, JobFailure(job, error))
-    }
-  }
-
-  private func skip(_ job: Job, _ number: Int) -> JobOutcome {
-    emit(.skipped(job: job.name, number: number, of: plan.jobs.count))
-    return .done(job.key, wasStored: true, seconds: 0)
-  }
-
-  private func interrupt(_ job: Job) -> JobOutcome {
-    emit(.interrupted(job: job.name))
-    return .interrupted
-  }
-
-  private func fail(_ job: Job, _ failure: JobFailure) -> JobOutcome {
-    failures[job.key] = failure
-    emit(.failed(failure))
-    return .failed(failure)
-  }
-
-  /// The lock on a job, waited for while another process has it; nil when interrupted.
-  private func claim(_ job: Job) throws -> JobClaim? {
-    var isWaiting = false
+  ///
+  /// - Parameter emit: gets every event, on the calling thread.
+  package func run(emit: (Event) -> Void) -> [JobOutcome] {
+    var walk = Walk(plan, options)
+    let mailbox = Mailbox()
+    let halt = Halt()
     while true {
-      if let claim = try JobClaim(job.key, in: store) { return claim }
-      if !isWaiting { emit(.waiting(job: job.name)) }
-      isWaiting = true
-      if isInterrupted() { return nil }
-      usleep(100_000)
+      if isInterrupted() { halt.request() }
+      if !halt.isRequested {
+        while let job = walk.next() { start(job, &walk, mailbox, halt) }
+      }
+      let isWaiting = !halt.isRequested && walk.waitsForOthers
+      guard walk.isRunning || isWaiting else { break }
+      guard let message = mailbox.receive(within: isWaiting ? Self.patience : nil) else {
+        walk.retryOthers()
+        continue
+      }
+      switch message {
+      case .event(let event, let handled):
+        emit(event)
+        handled.signal()
+      case .ended(let job, let ending):
+        if case .elsewhere = ending {} else { data.release(plan.jobs[job]) }
+        walk.end(job, ending, emit)
+        if walk.mustHalt { halt.request() }
+      }
     }
+    return walk.outcomes(stored: { job in !options.isFresh && job.artifacts.allSatisfy(store.isWhole) })
   }
 
-  private func perform(_ job: Job) throws -> FitExecution.Ending {
-    switch job {
-    case .fit(let fit):
-      let sessions = try data.sessions(fit.sessions)
-      let source = try fit.source.map { source in try model(of: source.key) }
-      return try FitExecution(
-        job: fit, store: store, backend: backend, checkpointEvery: checkpointEvery, emit: emit,
-        isInterrupted: isInterrupted
-      ).run(sessions, source: source)
-    case .evaluate(let evaluate):
-      let fit = try model(of: evaluate.fit.key)
-      let sessions = try data.sessions(evaluate.fit.sessions)
-      let files = try EvaluateExecution(
-        evaluate, fit: fit, sessions: sessions, backend: backend, isInterrupted: isInterrupted
-      ).run()
-      try store.write(evaluate.key, files)
-      return .finished
-    }
+  /// Tells running jobs to stop.
+  private final class Halt: Sendable {
+    private let flag = Atomic<Bool>(false)
+    var isRequested: Bool { flag.load(ordering: .relaxed) }
+    func request() { flag.store(true, ordering: .relaxed) }
   }
 
-  private func model(of key: ArtifactKey) throws -> FittedModel {
-    guard let job = plan.fits.first(where: { $0.key == key }) else { preconditionFailure("the plan has no fit \(key)") }
-    return try FitArtifact.decode(try store.read(key, FitArtifact.weights), model: job.model)
+  private func start(_ job: Int, _ walk: inout Walk, _ mailbox: Mailbox, _ halt: Halt) {
+    let isInterrupted = isInterrupted
+    let runner = JobRunner(
+      job: plan.jobs[job], fits: fits, store: store, data: data, threads: walk.threads(of: job), options: options,
+      isInterrupted: { halt.isRequested || isInterrupted() }, emit: mailbox.report)
+    let (number, count) = (walk.number(of: job), plan.jobs.count)
+    let thread = Thread { mailbox.post(.ended(job: job, runner.run(number: number, of: count))) }
+    // Graphs are walked recursively; the system's own size for threads differs between machines.
+    thread.stackSize = 16 << 20
+    thread.start()
   }
 }
 
@@ -139,7 +95,7 @@ package final class Executor {
 package enum JobOutcome: Sendable {
   case done(ArtifactKey, wasStored: Bool, seconds: Double)
   case failed(JobFailure)
-  /// An input of the job was not made.
+  /// An input of the job was not made, or an earlier failure ended everything.
   case left(because: String)
   case interrupted
 }

@@ -23,7 +23,7 @@ extension Code {
     "Context and horizon together may not be longer than the longest trial, and are whole numbers of bins.")
   package static let unfit = Code(
     "E2008", "sessions that do not fit together", "Sessions of one run share one bin width.")
-  package static let noTestSelection = Code(
+  package static let noValidationTrials = Code(
     "E2009", "selection without validation trials", "`select` needs validation trials in the splits of the datasets.")
   package static let unknownMetric = Code(
     "E2010", "a metric that the evaluation does not give",
@@ -38,9 +38,15 @@ extension Code {
   package static let noPairs = Code(
     "E2013", "a comparison without pairs", "A pair is two values of two runs with the same labels.")
 
+  package static let idleResources = Code(
+    "E2031", "a resource that nothing uses", "Every stage has its own threads already, or there is no job of the stage."
+  )
+  package static let tooMuchMemory = Code(
+    "E2032", "a job that needs more memory than the machine has", "The job could never start on this machine.")
+
   /// Every code of this room, by number.
   package static let ofExperiment: [Code] = [
-    .cyclicRuns, .noSessions, .noBehavior, .notCounts, .noEmbedding, .noTrials, .badHorizon, .unfit, .noTestSelection,
-    .unknownMetric, .notEvaluated, .unknownLabel, .noPairs,
+    .cyclicRuns, .noSessions, .noBehavior, .notCounts, .noEmbedding, .noTrials, .badHorizon, .unfit,
+    .noValidationTrials, .unknownMetric, .notEvaluated, .unknownLabel, .noPairs, .idleResources, .tooMuchMemory,
   ]
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Recordings
 import SpecLanguage
 
 /// A named group of sessions: by glob over session names, and by a condition on what is known of each session.
@@ -37,21 +38,37 @@ package struct CohortMembers: Sendable {
   package var sessions: [Int] = []
   /// One line for each session that the condition left out.
   package var leftOut: [String] = []
+  /// Why the condition has no value for some of them.
+  package var problems: [Diagnostic] = []
+
+  package init(sessions: [Int] = []) { self.sessions = sessions }
 }
 
 extension Cohort {
+  /// A session that the cohort may have.
+  package struct Candidate: Sendable {
+    let dataset: String
+    let header: SessionHeader
+
+    package init(dataset: String, header: SessionHeader) {
+      self.dataset = dataset
+      self.header = header
+    }
+  }
+
   /// The sessions of the cohort.
   ///
   /// Metadata are text. In the condition, text that reads as a number is a number beside numbers and its spelling beside
   /// a text; a name that only other sessions have must be guarded, `task ?? ""` or `task != null and ...`.
-  /// - Returns: nil when the condition has no value for some session; every kind of complaint goes to `reading` once.
-  package func members(_ id: String, among sessions: [SessionNode], _ reading: inout Reading) -> CohortMembers? {
-    let named = sessions.indices.filter { names(sessions[$0].name) }
+  /// Where the condition has no value for some session, `problems` say why, every kind of mistake once.
+  package func members(_ id: String, among sessions: [Candidate]) -> CohortMembers {
+    let named = sessions.indices.filter { names(sessions[$0].header.name) }
     guard let condition = `where` else { return CohortMembers(sessions: named) }
     let path = SpecPath("cohorts.\(id).where")
     let known = Self.names(of: named.map { sessions[$0] })
-    guard named.isEmpty || knows(condition, known, path, &reading) else { return nil }
     var members = CohortMembers()
+    members.problems = named.isEmpty ? [] : unknownNames(in: condition, known, path)
+    guard members.problems.isEmpty else { return members }
     var problems: [(session: String, problem: Diagnostic)] = []
     for index in named {
       let session = sessions[index]
@@ -67,12 +84,12 @@ extension Cohort {
           members.sessions.append(index)
         } else {
           members.leftOut.append(
-            "`\(session.name)`: " + condition.trace(meaning: meaning).prefix(4).joined(separator: ", "))
+            "`\(session.header.name)`: " + condition.trace(meaning: meaning).prefix(4).joined(separator: ", "))
         }
       } catch {
         var problem = error
-        problem.notes.append("session `\(session.name)`: " + Self.values(of: condition, session, meaning))
-        problems.append((session.name, problem))
+        problem.notes.append("session `\(session.header.name)`: " + Self.values(of: condition, session, meaning))
+        problems.append((session.header.name, problem))
       }
     }
     for (offset, found) in problems.enumerated() {
@@ -82,37 +99,31 @@ extension Cohort {
       var problem = found.problem
       problem.path = path
       if !others.isEmpty { problem.notes.append("the same at " + others.named) }
-      reading.report(problem)
+      members.problems.append(problem)
     }
-    return problems.isEmpty ? members : nil
+    return members
   }
 
   /// Complains about names that no session of the cohort has.
-  private func knows(
-    _ condition: Expression, _ known: [String], _ path: SpecPath, _ reading: inout Reading
-  ) -> Bool {
-    let unknown = condition.names.filter { !known.contains($0) }
-    for name in unknown {
+  private func unknownNames(in condition: Expression, _ known: [String], _ path: SpecPath) -> [Diagnostic] {
+    condition.names.filter { !known.contains($0) }.map { name in
       let match = Suggestion.nearest(to: name, among: known)
       let place = condition.place(of: name) ?? condition.span
-      reading.report(
-        Diagnostic(
-          .unknownName, "no session of the cohort has `\(name)`", at: place, label: "not known of any session",
-          path: path,
-          help: match.map { ["did you mean `\($0.word)`?"] } ?? [],
-          notes: ["known of these sessions: " + known.joined(separator: ", ")]))
+      return Diagnostic(
+        .unknownName, "no session of the cohort has `\(name)`", at: place, label: "not known of any session",
+        path: path, help: match.map { ["did you mean `\($0.word)`?"] } ?? [],
+        notes: ["known of these sessions: " + known.joined(separator: ", ")])
     }
-    return unknown.isEmpty
   }
 
   /// The names that a condition may use: `session`, `dataset` and all metadata, sorted.
-  private static func names(of sessions: [SessionNode]) -> [String] {
+  private static func names(of sessions: [Candidate]) -> [String] {
     ["dataset", "session"] + Set(sessions.flatMap(\.header.metadata.keys)).subtracting(["dataset", "session"]).sorted()
   }
 
   /// The value of every part that has one, or the names as the session spells them.
   private static func values(
-    of condition: Expression, _ session: SessionNode, _ meaning: @escaping (String) -> Expression.Meaning
+    of condition: Expression, _ session: Candidate, _ meaning: @escaping (String) -> Expression.Meaning
   ) -> String {
     let parts = condition.trace(meaning: meaning)
     let absent = condition.names.filter { session.header.metadata[$0] == nil && $0 != "session" && $0 != "dataset" }
@@ -121,12 +132,12 @@ extension Cohort {
   }
 }
 
-extension SessionNode {
+extension Cohort.Candidate {
   /// What a name of a condition stands for in this session.
   fileprivate func meaning(of name: String) -> Expression.Meaning {
     switch name {
-    case "session": .value(.string(self.name))
-    case "dataset": .value(.string(dataset.id))
+    case "session": .value(.string(header.name))
+    case "dataset": .value(.string(dataset))
     default: header.metadata[name].map(Expression.Meaning.spelled) ?? .absent
     }
   }

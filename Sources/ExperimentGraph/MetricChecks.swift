@@ -1,4 +1,5 @@
 import Evaluation
+import Recordings
 import SpecLanguage
 
 // Whether the metrics that a study names exist: in comparisons and in the objective of its sweep.
@@ -107,34 +108,31 @@ extension Specification {
   }
 }
 
-extension Experiment {
-  /// Rules over comparisons and data: bins ahead that exist, and sessions that two runs share.
-  static func check(
-    _ comparison: Named<Comparison>, _ spec: Specification, _ runs: [RunNode], _ sessions: [SessionNode],
-    _ reading: inout Reading
-  ) {
-    let path = SpecPath([.key("comparisons"), .key(comparison.id)])
-    let value = comparison.value
-    let compared = value.of.compactMap { reference in runs.first { $0.id == reference.id } }
-    guard let (name, word) = Comparison.parts(value.metric), compared.count == value.of.count else { return }
-    if let horizon = spec.evaluations.first(where: { $0.id == name })?.value.horizon, let k = Metric.horizon(of: word),
-      let width = compared.first?.sessions.first.map({ sessions[$0].header.binWidth })
+extension Named<Comparison> {
+  /// Rules over a comparison and data: bins ahead that exist, and sessions that two of its runs share.
+  /// - Parameter evaluation: the one that gives the metric.
+  /// - Parameter headers: the sessions of each run, in the order of `of`.
+  package func findings(_ evaluation: EvaluationSpec?, headers: [[SessionHeader]]) -> [Finding] {
+    var findings: [Finding] = []
+    let path = SpecPath([.key("comparisons"), .key(id)])
+    if let horizon = evaluation?.horizon, let (name, word) = Comparison.parts(value.metric),
+      let k = Metric.horizon(of: word), let width = headers.first?.first?.binWidth
     {
       let bins = horizon.count / width.count
       if k > bins {
-        reading.report(
+        findings.add(
           .unknownMetric, "`\(word)` is \(k) bins ahead, but `\(name)` forecasts \(bins) bins of \(width)",
-          about: path.appending("metric"), label: "beyond the horizon",
-          help: ["use at most `\(name).\(word.prefix { $0 != "@" })@\(bins)`"])
+          about: path.appending("metric"), help: ["use at most `\(name).\(word.prefix { $0 != "@" })@\(bins)`"])
       }
     }
-    guard let place = value.pairBy.firstIndex(of: Comparison.Label.session.rawValue) else { return }
-    let homes = compared.map { Set($0.sessions) }
+    guard let place = value.pairBy.firstIndex(of: Comparison.Label.session.rawValue) else { return findings }
+    let homes = headers.map { Set($0.map(\.name)) }
     let isPossible = homes.indices.contains { index in homes[..<index].contains { !$0.isDisjoint(with: homes[index]) } }
     if !isPossible, homes.allSatisfy({ !$0.isEmpty }) {
-      reading.report(
+      findings.add(
         .noPairs, "no two of the runs share a session", about: path.appending("pair_by").appending(place),
-        label: "leaves no pair", help: ["remove `session` from `pair_by`, or compare runs on the same sessions"])
+        help: ["remove `session` from `pair_by`, or compare runs on the same sessions"])
     }
+    return findings
   }
 }

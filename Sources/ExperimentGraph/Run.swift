@@ -27,7 +27,9 @@ package struct Run: Hashable, Sendable {
     Field("transfer", \.transfer, .optional(.reference(to: "runs")), "The run whose shared parts are taken over."),
     Field("on", \.on, .reference(toAnyOf: ["cohorts", "datasets"]), "The sessions."),
     Field("with", \.with, .reference(to: "training"), "The recipe."),
-    Field("trials", \.trials, .optional(.count), "Use at most so many training trials of every session."),
+    Field(
+      "trials", \.trials, .optional(.count),
+      "Learn from at most so many trials of every session; those by which `select` judges are among them."),
     Field(
       "fit", \.fit, .list(.choice(ParameterGroup.self)), default: [],
       "Parts that a transfer fits; per-session parts start anew, all others keep their values."),

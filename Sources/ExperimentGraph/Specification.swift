@@ -17,12 +17,15 @@ package struct Specification: Sendable {
   package var evaluations: [Named<EvaluationSpec>]
   package var comparisons: [Named<Comparison>]
   package var outputs: Outputs
+  package var resources: Resources
   package var backend: BackendChoice
+  package var launcher: LauncherChoice
 
   package init(
     language: Int, study: Study, datasets: [Named<Dataset>], cohorts: [Named<Cohort>], models: [Named<Model>],
     training: [Named<Recipe>], runs: [Named<Run>], evaluations: [Named<EvaluationSpec>],
-    comparisons: [Named<Comparison>], outputs: Outputs, backend: BackendChoice
+    comparisons: [Named<Comparison>], outputs: Outputs, resources: Resources, backend: BackendChoice,
+    launcher: LauncherChoice
   ) {
     self.language = language
     self.study = study
@@ -34,7 +37,9 @@ package struct Specification: Sendable {
     self.evaluations = evaluations
     self.comparisons = comparisons
     self.outputs = outputs
+    self.resources = resources
     self.backend = backend
+    self.launcher = launcher
   }
 
   package static let schema = Schema<Self>(
@@ -53,18 +58,21 @@ package struct Specification: Sendable {
       "comparisons", \.comparisons, .map(.section(Comparison.schema)), default: [],
       "Statistics declared before the numbers exist."),
     Field(
-      "outputs", \.outputs, .section(Outputs.schema), default: Outputs(predictions: true, figures: nil),
-      "What the bundle holds."),
+      "outputs", \.outputs, .section(Outputs.schema),
+      default: Outputs(predictions: true, checkpoints: nil, figures: nil), "What the bundle holds."),
+    Field(
+      "resources", \.resources, .section(Resources.schema), default: Resources(), "What one job of each stage may use."),
     Field(
       "backend", \.backend, .union(BackendChoice.union), default: .native(NativeChoice(threads: nil)),
       "What computes."),
+    Field(
+      "launcher", \.launcher, .union(LauncherChoice.union), default: .local(LocalLauncher(jobs: nil)),
+      "Where jobs run."),
     notBuilt: [
-      .init("sweep", "Templates of the spec."),
-      .init("resources", "Limits of every stage."),
-      .init("launcher", "Where jobs run."),
+      .init("sweep", "Templates of the spec.")
     ],
     make: Self.init(
-      language:study:datasets:cohorts:models:training:runs:evaluations:comparisons:outputs:backend:))
+      language:study:datasets:cohorts:models:training:runs:evaluations:comparisons:outputs:resources:backend:launcher:))
 }
 
 /// The identity of a study. Only the seed enters cache keys.
@@ -105,11 +113,13 @@ package struct Study: Hashable, Sendable {
 /// What the bundle holds besides tables and models.
 package struct Outputs: Hashable, Sendable {
   package var predictions: Bool
+  package var checkpoints: CheckpointPlan?
   /// nil: all that the results give.
   package var figures: [FigureName]?
 
-  package init(predictions: Bool, figures: [FigureName]?) {
+  package init(predictions: Bool, checkpoints: CheckpointPlan?, figures: [FigureName]?) {
     self.predictions = predictions
+    self.checkpoints = checkpoints
     self.figures = figures
   }
 
@@ -117,10 +127,12 @@ package struct Outputs: Hashable, Sendable {
     "outputs", "What the bundle holds besides tables and models.",
     Field("predictions", \.predictions, .bool, default: true, "Write predictions of evaluated trials as HDF5."),
     Field(
+      "checkpoints", \.checkpoints, .optional(.section(CheckpointPlan.schema)),
+      "Keep states of every training beside the selected one."),
+    Field(
       "figures", \.figures, .optional(figuresKind),
       "Figures of the report, by name, or `none`; all that the results give when absent."),
-    notBuilt: [.init("checkpoints", "Keep intermediate states.")],
-    make: Self.init(predictions:figures:))
+    make: Self.init(predictions:checkpoints:figures:))
 
   /// A list of names, or the word `none`.
   private static let figuresKind: ValueKind<[FigureName]> = .either(

@@ -13,6 +13,7 @@ extension Specification {
     checkRuns(&reading)
     checkEvaluations(&reading)
     checkComparisons(&reading, swept: swept)
+    checkResources(&reading)
     let globbed = datasets.map { Reference(section: "datasets", id: $0.id) }.filter { dataset in
       cohorts.contains { cohort in cohort.value.include.contains { Self.glob($0, mayNameSessionsOf: dataset.id) } }
     }

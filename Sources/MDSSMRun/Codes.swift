@@ -1,4 +1,6 @@
+import ExperimentGraph
 import SpecLanguage
+import YAMLReader
 
 // The codes of what only the program that runs a study can find.
 extension Code {
@@ -9,5 +11,12 @@ extension Code {
     "E4001", "a job that failed",
     "The other jobs are done all the same; those that read from this one are left. The bundle lists both.")
 
-  static let ofRunning: [Code] = [.badData, .failedJob]
+  static let planChanged = Code(
+    "E4002", "a plan that is no longer the one of the file",
+    "`--plan` runs exactly what was planned: a value of the spec or the data have changed since. Plan again to go on.")
+
+  static let ofRunning: [Code] = [.badData, .failedJob, .planChanged]
+
+  /// Every code of the program, by number.
+  static let all = (ofLanguage + ofYAML + ofExperiment + ofRunning).sorted { $0.id < $1.id }
 }

@@ -1,7 +1,5 @@
 import ArgumentParser
-import ExperimentGraph
 import SpecLanguage
-import YAMLReader
 
 /// Says more about an error code.
 struct Explain: ParsableCommand {
@@ -11,9 +9,8 @@ struct Explain: ParsableCommand {
   var code: String
 
   func run() throws {
-    let all = Code.ofLanguage + Code.ofYAML + Code.ofExperiment + Code.ofRunning
-    guard let found = all.first(where: { $0.id.lowercased() == code.lowercased() }) else {
-      let match = Suggestion.nearest(to: code.uppercased(), among: all.map(\.id))
+    guard let found = Code.all.first(where: { $0.id.lowercased() == code.lowercased() }) else {
+      let match = Suggestion.nearest(to: code.uppercased(), among: Code.all.map(\.id))
       Terminal.error("error: no code \(code)" + (match.map { "; did you mean \($0.word)?" } ?? ""))
       throw Exit.usage
     }

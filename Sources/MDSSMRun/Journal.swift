@@ -7,7 +7,7 @@ final class Journal {
   private let events: LineWriter
   private let words: LineWriter
   private var problem: BundleError?
-  private var lastProgress = Date.distantPast
+  private var lastProgress: [String: Date] = [:]
   /// `2024-01-31T23:59:59.123Z`
   private static let style = Date.ISO8601FormatStyle.iso8601.year().month().day()
     .time(includingFractionalSeconds: true).timeZone(separator: .omitted)
@@ -17,12 +17,12 @@ final class Journal {
     words = try bundle.lines("run/log/progress.txt", role: "log")
   }
 
-  /// Adds an event; of the progress of a training one every few seconds.
+  /// Adds an event; of the progress of each training one every few seconds.
   func add(_ event: Event) {
     let now = Date()
-    if case .progress(_, let progress) = event, progress.validLoss == nil {
-      guard now.timeIntervalSince(lastProgress) > 5 else { return }
-      lastProgress = now
+    if case .progress(let job, let progress) = event, progress.validLoss == nil {
+      guard now.timeIntervalSince(lastProgress[job] ?? .distantPast) > 5 else { return }
+      lastProgress[job] = now
     }
     var object = event.json.object ?? [:]
     object["time"] = .string(now.formatted(Self.style))

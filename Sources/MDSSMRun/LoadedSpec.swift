@@ -3,7 +3,7 @@ import ExperimentGraph
 import Recordings
 import SpecLanguage
 
-/// A spec that has been read: its value, its places, its composed text.
+/// A spec that has been read. Its value, its places and its composed text are those of the first point of its sweep.
 struct LoadedSpec {
   let specification: Specification
   let document: Node
@@ -11,6 +11,13 @@ struct LoadedSpec {
   let reading: Reading
   /// The folder that relative paths of the spec start at.
   let base: String
+  let expansion: Expansion
+  /// The files that the spec extends.
+  let fragments: [Fragment]
+  /// Has read all points.
+  let reader: StudyReader
+
+  var isSweep: Bool { expansion.sweep != nil }
 
   /// Where an entry stands, such as `study.yaml:41:3`.
   func place(_ path: SpecPath) -> String? { (reading.keySpans[path] ?? reading.span(of: path))?.description }

@@ -13,22 +13,38 @@ struct Loader {
   let spec: String
   let options: SpecOptions
 
-  /// The spec; complaints are printed, and errors end the program.
+  /// The spec with all points of its sweep, read and checked; complaints are printed, and errors end the program.
   func load() throws(ExitCode) -> LoadedSpec {
-    let source = try read()
+    let (loaded, found) = examine(try read())
+    guard let loaded else { throw report(found) }
+    if !found.isEmpty { Terminal.show(found, json: options.json) }
+    return loaded
+  }
+
+  /// The spec with all points of its sweep and everything that can be said about them without data; nil when wrong.
+  func examine(_ source: SourceFile) -> (spec: LoadedSpec?, found: [Diagnostic]) {
     let file = YAML.read(source)
-    guard let node = file.node, !file.diagnostics.hasErrors else { throw report(file.diagnostics) }
-    let composed = composition.compose(node)
-    guard let document = composed.document else { throw report(file.diagnostics + composed.diagnostics) }
-    var (specification, reading) = Reading.read(document, as: Specification.schema)
-    specification?.checkStructure(&reading, inherited: composed.inherited)
-    let all = file.diagnostics + composed.diagnostics + reading.diagnostics
-    guard let specification, !all.hasErrors else { throw report(all) }
-    if !all.isEmpty { Terminal.show(all, json: options.json) }
-    let base = spec == "-" ? "" : (spec as NSString).deletingLastPathComponent
-    return LoadedSpec(
-      specification: specification, document: document, source: source, reading: reading,
-      base: base.isEmpty ? "." : base)
+    guard let node = file.node, !file.diagnostics.hasErrors else { return (nil, file.diagnostics) }
+    let layers = composition.layers(of: node)
+    let expansion = Sweep.expand(layers, language: Specification.schema.description)
+    var reader = StudyReader(expansion)
+    // A sweep that is wrong may be endless; its first points show what is wrong with the rest of the spec.
+    let points = expansion.diagnostics.hasErrors ? expansion.points.prefix(100) : expansion.points[...]
+    for point in points { _ = reader.read(point) }
+    let all = (file.diagnostics + expansion.diagnostics + reader.diagnostics).remarking(layers.fragments)
+    guard let first = expansion.points.first, !all.hasErrors else { return (nil, all) }
+    let whole = reader.whole(first)
+    guard let specification = whole.specification else { return (nil, all) }
+    let loaded = LoadedSpec(
+      specification: specification, document: whole.document, source: source, reading: whole.reading, base: base,
+      expansion: expansion, fragments: layers.fragments, reader: reader)
+    return (loaded, all)
+  }
+
+  /// The folder that relative paths of the spec start at.
+  var base: String {
+    let folder = spec == "-" ? "" : (spec as NSString).deletingLastPathComponent
+    return folder.isEmpty ? "." : folder
   }
 
   /// The points of the sweep of the spec; complaints are printed, and errors end the program.
@@ -54,43 +70,48 @@ struct Loader {
       })
   }
 
-  /// Opens the headers of all datasets and joins them with the spec; complaints about the spec are printed.
-  ///
-  /// - Throws: `BadData`, or the exit code of an invalid spec.
-  func resolve(_ loaded: LoadedSpec) throws -> Experiment {
-    var headers: [String: [SessionHeader]] = [:]
-    var faults: [BadData.Fault] = []
-    for dataset in loaded.specification.datasets {
-      do {
-        headers[dataset.id] = try dataset.value.headers(id: dataset.id, base: loaded.base)
-      } catch {
-        faults += error.problems.map { BadData.Fault(dataset: dataset.id, problem: $0) }
-      }
-    }
-    if !faults.isEmpty { throw BadData(faults: faults) }
-    var reading = loaded.reading
-    let before = reading.diagnostics.count
-    let experiment = Experiment(loaded.specification, headers: headers, &reading)
-    let news = Array(reading.diagnostics.dropFirst(before))
-    guard let experiment else { throw report(news) }
-    if !news.isEmpty { Terminal.show(news, json: options.json) }
-    return experiment
-  }
-
-  /// What a run of the spec would do. Reads every byte of the data once.
+  /// What a run of the spec would do, at all points of its sweep. Opens the headers of all datasets and reads every
+  /// byte of the data once; complaints about the spec are printed.
   ///
   /// - Throws: `BadData`, or the exit code of an invalid spec.
   func plan(_ loaded: LoadedSpec) throws -> Plan {
-    let experiment = try resolve(loaded)
-    return try Plan(experiment) { path in
-      do {
-        return try Self.digest(path)
-      } catch {
-        let session = experiment.sessions.first { $0.header.files.contains(path) }
-        let problem = DataProblem(session: session?.name, file: path, "the file cannot be read: \(error)")
-        throw BadData(faults: [BadData.Fault(dataset: session?.dataset.id ?? "", problem: problem)])
-      }
-    }
+    let (plan, news) = try resolve(loaded, digestsFiles: true)
+    guard let plan else { throw report(news) }
+    if !news.isEmpty { Terminal.show(news, json: options.json) }
+    return plan
+  }
+
+  /// The plan, nil when spec and data do not fit together, with what is new to say about the spec.
+  ///
+  /// - Parameter digestsFiles: false to leave the data at their headers; the keys of such a plan mean nothing.
+  /// - Throws: `BadData`.
+  func resolve(_ loaded: LoadedSpec, digestsFiles: Bool) throws -> (plan: Plan?, news: [Diagnostic]) {
+    var faults: [BadData.Fault] = []
+    var owners: [String: (dataset: String, session: String)] = [:]
+    let known = loaded.reader.diagnostics.count
+    let (plan, diagnostics) = try Planner.plan(
+      loaded.expansion.points, isSweep: loaded.isSweep, reader: loaded.reader,
+      headers: { dataset in
+        do {
+          let headers = try dataset.value.headers(id: dataset.id, base: loaded.base)
+          for header in headers { for file in header.files { owners[file] = (dataset.id, header.name) } }
+          return headers
+        } catch let error as DataProblems {
+          faults += error.problems.map { BadData.Fault(dataset: dataset.id, problem: $0) }
+          return []
+        }
+      },
+      digest: { path in
+        guard digestsFiles else { return SHA256Digest(of: []) }
+        do {
+          return try Self.digest(path)
+        } catch {
+          let problem = DataProblem(session: owners[path]?.session, file: path, "the file cannot be read: \(error)")
+          throw BadData(faults: [BadData.Fault(dataset: owners[path]?.dataset ?? "", problem: problem)])
+        }
+      })
+    if !faults.isEmpty { throw BadData(faults: faults) }
+    return (plan, Array(diagnostics.dropFirst(known)))
   }
 
   /// For commands that leave no bundle: prints what is wrong with the data and ends the program.
@@ -111,7 +132,8 @@ struct Loader {
     return hasher.finish()
   }
 
-  private func read() throws(ExitCode) -> SourceFile {
+  /// The text of the spec.
+  func read() throws(ExitCode) -> SourceFile {
     if spec == "-" {
       return SourceFile(name: "standard input", bytes: Array(FileHandle.standardInput.readDataToEndOfFile()))
     }

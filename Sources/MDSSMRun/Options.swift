@@ -12,6 +12,11 @@ struct SpecOptions: ParsableArguments {
   var json = false
 }
 
+extension SpecOptions {
+  /// Nothing beside the spec.
+  static var none: SpecOptions { (try? SpecOptions.parse([])) ?? SpecOptions() }
+}
+
 /// The exit codes that scripts may rely on.
 enum Exit {
   static let someJobFailed = ExitCode(1)

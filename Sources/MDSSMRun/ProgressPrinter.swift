@@ -4,23 +4,36 @@ import Foundation
 import Planner
 import SpecLanguage
 
-/// Prints what happens: one live line on a terminal; elsewhere a line per state change and at most one per job every 30 s.
+/// Prints what happens: a live line about all running jobs on a terminal; elsewhere a line per state change and at most one
+/// per job every 30 s. Of a large plan, jobs that are there already are counted, and only the first failures are explained.
 final class ProgressPrinter {
+  private let plan: Plan
   private let isJSON: Bool
   private let log: (String) -> Void
   private let describe: (JobFailure) -> [Diagnostic]
   private var isLive = false
-  private var lastLine = Date.distantPast
+  private var lastLine: [String: Date] = [:]
+  /// What the live line says of each running job, in the order of their beginnings.
+  private var running: [(job: String, text: String)] = []
+  private var takenUp = 0
+  private var skipped = 0
+  private var explained = 0
+  private static let explainedAtMost = 10
+  /// Plans with more jobs than this count what is there already.
+  private static let large = 20
 
   /// - Parameter log: gets every line as well. - Parameter describe: a failed job as complaints.
-  init(json: Bool, log: @escaping (String) -> Void, describe: @escaping (JobFailure) -> [Diagnostic]) {
+  init(
+    _ plan: Plan, json: Bool, log: @escaping (String) -> Void, describe: @escaping (JobFailure) -> [Diagnostic]
+  ) {
+    self.plan = plan
     isJSON = json
     self.log = log
     self.describe = describe
   }
 
   /// What was noticed about the data while planning.
-  func notes(_ plan: Plan) {
+  func notes() {
     let notes = plan.sessions.flatMap { session in session.header.notes.map { (session.name, $0) } }
     if isJSON {
       for (session, note) in notes {
@@ -39,40 +52,88 @@ final class ProgressPrinter {
       return
     }
     switch event {
-    case .started(let job, let number, let count): line("[\(number)/\(count)] \(job)")
-    case .skipped(let job, let number, let count): line("[\(number)/\(count)] \(job): already there")
+    case .started(let job, let number, let count):
+      takenUp = max(takenUp, number)
+      line("[\(number)/\(count)] \(job)")
+      running.append((job, ""))
+      lastLine[job] = Date()
+    case .skipped(let job, let number, let count):
+      takenUp = max(takenUp, number)
+      if plan.jobs.count > Self.large {
+        skipped += 1
+      } else {
+        line("[\(number)/\(count)] \(job): already there")
+      }
     case .waiting(let job): line("      \(job): another process is at it; waiting for its result")
     case .damaged(let job): line("      \(job): what was there is damaged; doing it again")
+    case .differs(let job, let files):
+      line(
+        "warning: \(job): done again, and NOT THE SAME: \(files.joined(separator: ", ")) had other bytes before. "
+          + "Another processor or version of the program, or results that cannot be relied on")
     case .resumed(let job, let step): line("      \(job): goes on from step \(step)")
     case .progress(let job, let progress): show(job, progress)
     case .checkpoint: break
-    case .finished(let job, let seconds): line("      \(job): done in \(Self.time(seconds))")
+    case .finished(let job, let seconds):
+      end(job)
+      line("      \(job): done in \(Self.time(seconds))")
     case .failed(let failure):
+      end(failure.job)
       line("      \(failure.job): FAILED")
-      line(Rendering(isColored: Terminal.isColored).text(describe(failure)))
-    case .left(let job, let blocker): line("      \(job): left, it reads \(blocker)")
-    case .interrupted(let job): line("      \(job): interrupted")
+      explain(failure)
+    case .left(let job, let reason):
+      if explained <= Self.explainedAtMost { line("      \(job): left, \(reason)") }
+    case .interrupted(let job):
+      end(job)
+      line("      \(job): interrupted")
     }
+  }
+
+  /// Tells what is still to be told.
+  func close() {
+    countSkipped()
+    if isLive { Terminal.live("") }
+    isLive = false
+  }
+
+  private func explain(_ failure: JobFailure) {
+    explained += 1
+    if explained <= Self.explainedAtMost {
+      line(Rendering(isColored: Terminal.isColored).text(describe(failure)))
+    } else if explained == Self.explainedAtMost + 1 {
+      line("      more failures are not explained here; manifest.json lists all of them")
+    }
+  }
+
+  private func end(_ job: String) { running.removeAll { $0.job == job } }
+
+  private func countSkipped() {
+    guard skipped > 0 else { return }
+    let count = skipped
+    skipped = 0
+    line("[\(takenUp)/\(plan.jobs.count)] \(count) \(count == 1 ? "job" : "jobs") already there")
   }
 
   private func show(_ job: String, _ progress: Event.Progress) {
     let left = Double(progress.steps - progress.step) * progress.secondsPerStep
-    var text = "      \(job): step \(progress.step)/\(progress.steps)  loss \(Self.short(progress.loss))"
+    var text = "\(job): step \(progress.step)/\(progress.steps)  loss \(Self.short(progress.loss))"
     if let loss = progress.validLoss { text += "  valid \(Self.short(loss))" }
     if let score = progress.validForecastR2 { text += "  valid forecast r2 \(Self.short(score))" }
     text += "  \(Self.short(progress.secondsPerStep * 1000)) ms/step  \(Self.time(left)) left"
     if Terminal.isInteractive {
-      Terminal.live(text)
+      if let place = running.firstIndex(where: { $0.job == job }) { running[place].text = text }
+      let texts = running.map(\.text).filter { !$0.isEmpty }
+      Terminal.live("[\(takenUp)/\(plan.jobs.count)] " + texts.joined(separator: " | "))
       isLive = true
-    } else if Date().timeIntervalSince(lastLine) > 30 {
-      line(text)
+    } else if Date().timeIntervalSince(lastLine[job] ?? .distantPast) > 30 {
+      lastLine[job] = Date()
+      line("      " + text)
     }
   }
 
   private func line(_ text: String) {
+    countSkipped()
     if isLive { Terminal.live("") }
     isLive = false
-    lastLine = Date()
     Terminal.error(text)
     log(text)
   }

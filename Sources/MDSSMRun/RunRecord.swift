@@ -17,6 +17,13 @@ enum RunRecord {
     return status
   }
 
+  /// Whether a job failed because its result could not be written.
+  static func hasFullDisk(_ outcomes: [JobOutcome]) -> Bool {
+    outcomes.contains { outcome in
+      if case .failed(let failure) = outcome { failure.isOfTheDisk } else { false }
+    }
+  }
+
   static func timing(_ plan: Plan, _ outcomes: [JobOutcome]) -> TSV {
     var table = TSV(columns: ["job", "state", "seconds"])
     for (job, outcome) in zip(plan.jobs, outcomes) {
@@ -34,7 +41,8 @@ enum RunRecord {
   static var environment: JSONValue {
     let process = ProcessInfo.processInfo
     return [
-      "host": .string(process.hostName), "system": .string(process.operatingSystemVersionString),
+      "version": .string(ToolVersion.current), "host": .string(process.hostName),
+      "system": .string(process.operatingSystemVersionString),
       "cores": .int(process.activeProcessorCount), "peak_memory_bytes": .int(peakMemory),
       "arguments": .array(process.arguments.map(JSONValue.string)),
     ]

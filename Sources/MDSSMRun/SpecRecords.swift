@@ -10,28 +10,33 @@ extension Specification {
 }
 
 extension LoadedSpec {
-  /// Where every value that the author gave comes from: its layer, line and column.
-  var origins: JSONValue {
-    var object: [String: JSONValue] = [:]
-    for (path, span) in reading.spans {
-      guard document.node(at: path)?.scalar != nil else { continue }
-      let start = span.start
-      object[path.description] = [
-        "layer": .string(reading.layers[path].map(Self.word) ?? "file"), "line": .int(start.line),
-        "column": .int(start.column),
-      ]
-    }
-    return .object(object)
+  /// Where every value comes from: its layer and place where it was given, else that it is a default. Of a sweep the first
+  /// point speaks.
+  var origins: String {
+    let origins = Origins(of: document, resolved: specification.plain, language: Specification.schema.description)
+    return origins.json(naming: nameBelowBase)
   }
 
-  private static func word(_ layer: Node.Layer) -> String {
-    switch layer {
-    case .extended(let file): "extends \(file)"
-    case .file: "file"
-    case .profile(let name): "profile \(name)"
-    case .argument: "set"
-    case .sweep: "sweep"
+  /// The complete spec; of a sweep that of the first point.
+  var resolved: String {
+    let yaml = specification.plain.yaml
+    guard isSweep, let point = expansion.points.first else { return yaml }
+    return "# Point \(point.id), the first of \(expansion.points.count): `mdssm-run sweep --write` gives every one.\n"
+      + yaml
+  }
+
+  /// The files that the spec extends, in the order of their first use, each with a name of its own.
+  var fragmentFiles: [(name: String, bytes: [UInt8])] {
+    fragments.enumerated().map { place, fragment in
+      let number = (place < 9 ? "0" : "") + String(place + 1)
+      let name = fragment.canonical.split(separator: "/").last.map(String.init) ?? "fragment.yaml"
+      return (number + "-" + name, fragment.file.bytes)
     }
+  }
+
+  /// The name of a file as seen from the folder of the spec, so that a result does not say where that lies.
+  private func nameBelowBase(_ file: String) -> String {
+    file.hasPrefix(base + "/") ? String(file.dropFirst(base.count + 1)) : file
   }
 
   /// What the data said when the run was planned: digests of files, and every size that the spec leaves to them.

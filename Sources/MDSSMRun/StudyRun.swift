@@ -8,59 +8,100 @@ import Recordings
 import Report
 import SpecLanguage
 
-/// One study from its spec to its bundle.
+/// One study, with all points of its sweep, from its spec to its bundle.
 struct StudyRun {
   let loader: Loader
-  /// The folder of all results.
-  let runs: String
-  /// Seconds between two checkpoints of a training.
-  let checkpointEvery: Double
+  let options: RunOptions
   let isJSON: Bool
 
   func run() throws {
     let loaded = try loader.load()
+    let computer = Computer.current
+    try checkMemory(loaded, computer)
     let plan: Plan
     do {
-      plan = try loader.plan(loaded)
+      plan = try chosen(try loader.plan(loaded), loaded)
     } catch let error as BadData {
       Terminal.show(error.faults.map(loaded.diagnostic), json: isJSON)
       try writing { try leaveBundle(loaded, error) }
       throw Exit.noInput
     }
     Interruption.install()
-    try carryOut(plan, loaded)
+    try carryOut(plan, loaded, computer)
   }
 
-  private func carryOut(_ plan: Plan, _ loaded: LoadedSpec) throws {
+  /// A job that can never start is an error before anything runs.
+  private func checkMemory(_ loaded: LoadedSpec, _ computer: Computer) throws {
+    var reading = loaded.reading
+    let known = reading.diagnostics.count
+    loaded.specification.checkResources(machineMemory: computer.memory, &reading)
+    let news = Array(reading.diagnostics.dropFirst(known))
+    guard !news.isEmpty else { return }
+    Terminal.show(news, json: isJSON)
+    throw Exit.invalidSpec
+  }
+
+  /// The part of the plan that `--only` asks for, if it is the one that `--plan` names.
+  private func chosen(_ plan: Plan, _ loaded: LoadedSpec) throws -> Plan {
+    if let file = options.plan { try PlanFile(path: file).check(plan, loaded, json: isJSON) }
+    guard !options.only.isEmpty else { return plan }
+    let known = plan.runs
+    for name in options.only where !known.contains(name) {
+      let match = Suggestion.nearest(to: name, among: known)
+      Terminal.error(
+        "error: --only: the study has no run `\(name)`" + (match.map { "; did you mean `\($0.word)`?" } ?? "")
+          + "\nruns: " + known.joined(separator: ", "))
+      throw Exit.usage
+    }
+    return plan.selecting(Set(options.only))
+  }
+
+  private func carryOut(_ plan: Plan, _ loaded: LoadedSpec, _ computer: Computer) throws {
     let (store, bundle, journal) = try writing {
-      let store = try Store(root: runs + "/.artifacts")
+      let store = try Store(root: options.runs + "/.artifacts")
       let bundle = try self.bundle(loaded, plan.key)
       try bundle.write(loaded.lock(plan).text, to: "result/spec/lock.json", role: "spec")
       return (store, bundle, try Journal(bundle))
     }
-    let printer = ProgressPrinter(json: isJSON, log: journal.log, describe: loaded.diagnostics)
-    printer.notes(plan)
+    let points = plan.isSweep ? PointNotes(plan) : nil
+    func describe(_ failure: JobFailure) -> [Diagnostic] {
+      points.map { $0.noting(loaded.diagnostics(failure), failure) } ?? loaded.diagnostics(failure)
+    }
+    let printer = ProgressPrinter(plan, json: isJSON, log: journal.log, describe: describe)
+    printer.notes()
     let executor = Executor(
-      plan, store: store, base: loaded.base, checkpointEvery: checkpointEvery,
-      emit: { event in
-        journal.add(event)
-        printer.print(event)
-      }, isInterrupted: { Interruption.isRequested })
-    let outcomes = executor.run()
+      plan, store: store, options: executionOptions(loaded, computer), isInterrupted: { Interruption.isRequested })
+    let outcomes = executor.run { event in
+      journal.add(event)
+      printer.print(event)
+    }
+    printer.close()
     let status = RunRecord.status(outcomes)
     let metrics = try writing {
-      let metrics = try BundleAssembly(plan, store: store).write(outcomes, to: bundle, place: loaded.place)
+      var assembly = BundleAssembly(plan, outcomes, store: store)
+      let metrics = try assembly.write(
+        to: bundle, expansion: loaded.expansion, comparisons: loaded.specification.comparisons, place: loaded.place)
       try bundle.write(RunRecord.timing(plan, outcomes).text, to: "run/timing.tsv", role: "timing")
       try journal.close()
       return metrics
     }
     let page = try writing { try finish(bundle, status) }
-    show(metrics, page, bundle, status)
+    let sweep = plan.isSweep ? SweepSummary(plan, outcomes, loaded.expansion, metrics) : nil
+    show(metrics, sweep, page, bundle, status)
+    if RunRecord.hasFullDisk(outcomes) { throw Exit.cannotWrite }
     switch status {
     case .complete: return
     case .failed: throw Exit.someJobFailed
     case .interrupted: throw Interruption.signalNumber == SIGTERM ? Exit.terminated : Exit.interrupted
     }
+  }
+
+  private func executionOptions(_ loaded: LoadedSpec, _ computer: Computer) -> ExecutionOptions {
+    let asked = options.jobs ?? loaded.specification.launcher.jobs
+    return ExecutionOptions(
+      base: loaded.base, jobs: asked ?? (loaded.isSweep ? computer.cores : 1), computer: computer,
+      resources: loaded.specification.resources, checkpointEvery: options.checkpointEvery, isFresh: options.fresh,
+      failsFast: options.failFast)
   }
 
   /// A bundle that says which data are at fault.
@@ -71,7 +112,7 @@ struct StudyRun {
       try bundle.add(fault.problem.failure(of: "datasets.\(fault.dataset)", place: loaded.place(fault)))
     }
     let page = try finish(bundle, .failed)
-    show(nil, page, bundle, .failed)
+    show(nil, nil, page, bundle, .failed)
   }
 
   private func bundle(_ loaded: LoadedSpec, _ key: ArtifactKey) throws -> BundleWriter {
@@ -79,11 +120,19 @@ struct StudyRun {
     if case .map(let map) = Study.schema.write(loaded.specification.study) {
       for entry in map.entries { about[entry.key] = JSONValue(entry.value) }
     }
+    if let figures = loaded.specification.outputs.figures {
+      about["figures"] = .array(figures.map { .string($0.rawValue) })
+    }
     let bundle = try BundleWriter(
-      runs: runs, study: loaded.specification.study.name, key: key, started: Date(), about: .object(about))
-    try bundle.write(loaded.source.bytes, to: "result/spec/original.yaml", role: "spec")
-    try bundle.write(loaded.specification.plain.yaml, to: "result/spec/resolved.yaml", role: "spec")
-    try bundle.write(loaded.origins.text, to: "result/spec/origins.json", role: "spec")
+      runs: options.runs, study: loaded.specification.study.name, key: key, started: Date(), about: .object(about))
+    try bundle.together {
+      try bundle.write(loaded.source.bytes, to: "result/spec/original.yaml", role: "spec")
+      for (name, bytes) in loaded.fragmentFiles {
+        try bundle.write(bytes, to: "result/spec/fragments/" + name, role: "spec")
+      }
+      try bundle.write(loaded.resolved, to: "result/spec/resolved.yaml", role: "spec")
+      try bundle.write(loaded.origins, to: "result/spec/origins.json", role: "spec")
+    }
     return bundle
   }
 
@@ -94,14 +143,17 @@ struct StudyRun {
     return try Report.write(bundle: bundle.folder)
   }
 
-  private func show(_ metrics: TSV?, _ page: String, _ bundle: BundleWriter, _ status: Manifest.Status) {
+  private func show(
+    _ metrics: TSV?, _ sweep: SweepSummary?, _ page: String, _ bundle: BundleWriter, _ status: Manifest.Status
+  ) {
     if isJSON {
-      let end: JSONValue = [
+      var end: [String: JSONValue] = [
         "type": "end", "status": .string(status.rawValue), "bundle": .string(bundle.folder), "report": .string(page),
       ]
-      Terminal.output(end.line)
+      end["points"] = sweep?.counts
+      Terminal.output(JSONValue.object(end).line)
     } else {
-      let summary = metrics.map { MetricSummary($0).text } ?? ""
+      let summary = sweep?.text ?? metrics.map { MetricSummary($0).text } ?? ""
       if !summary.isEmpty { Terminal.output(summary + "\n") }
       Terminal.output("report   \(page)")
       if metrics != nil { Terminal.output("metrics  \(bundle.folder)/result/metrics.tsv") }

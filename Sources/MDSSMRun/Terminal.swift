@@ -8,6 +8,9 @@ enum Terminal {
 
   static func output(_ text: String) { write(text + "\n", to: .standardOutput) }
 
+  /// Text as it is, its own line breaks included.
+  static func text(_ text: String) { write(text, to: .standardOutput) }
+
   static func error(_ text: String) { write(text.hasSuffix("\n") ? text : text + "\n", to: .standardError) }
 
   /// Replaces the live line of a terminal.

@@ -1,14 +1,19 @@
 import Bundle
-import Evaluation
-import Models
-import Recordings
 import SpecLanguage
-import Training
 
 /// One unit of work: it reads artifacts, writes one artifact, and is named by its content.
 package enum Job: Sendable {
   case fit(FitJob)
   case evaluate(EvaluateJob)
+
+  package enum Kind: String, CaseIterable, Sendable { case fit, evaluate }
+
+  package var kind: Kind {
+    switch self {
+    case .fit: .fit
+    case .evaluate: .evaluate
+    }
+  }
 
   package var key: ArtifactKey {
     switch self {
@@ -17,11 +22,11 @@ package enum Job: Sendable {
     }
   }
 
-  /// The name that people see: the run, or run and evaluation.
+  /// The name that people see: the run, or run and evaluation, and in a sweep what tells it from others of that name.
   package var name: String {
     switch self {
-    case .fit(let job): job.run
-    case .evaluate(let job): "\(job.run)/\(job.evaluation)"
+    case .fit(let job): job.name
+    case .evaluate(let job): job.name
     }
   }
 
@@ -41,6 +46,22 @@ package enum Job: Sendable {
     }
   }
 
+  /// What all points of the job have in common.
+  package var assignments: SharedAssignments {
+    switch self {
+    case .fit(let job): job.assignments
+    case .evaluate(let job): job.assignments
+    }
+  }
+
+  /// Keys of the artifacts that the job writes; the job is done when all of them are stored.
+  package var artifacts: [ArtifactKey] {
+    switch self {
+    case .fit(let job): [job.key] + (job.checkpointsKey.map { [$0] } ?? [])
+    case .evaluate(let job): [job.key]
+    }
+  }
+
   /// Keys of the artifacts that the job reads.
   package var inputs: [ArtifactKey] {
     switch self {
@@ -50,85 +71,20 @@ package enum Job: Sendable {
   }
 }
 
-/// One session as a job sees it: where it comes from and the digest of what was there when the plan was made.
-package struct SessionInput: Sendable {
-  package let dataset: Named<Dataset>
-  package let header: SessionHeader
-  /// SHA-256 of every file of the session, in the header's order.
-  package let digests: [SHA256Digest]
-  package let key: ArtifactKey
-  package var name: String { header.name }
-}
+/// The assignments that all points of a job share and not all points of the sweep.
+package struct SharedAssignments: Sendable {
+  /// Some point of the job; nil without a sweep.
+  let point: SweepPoint?
+  /// Which of its assignments the other points have as well.
+  var mask: UInt64
 
-/// Fits a model to sessions.
-package struct FitJob: Sendable {
-  package static let version = 1
-  /// Name of the run; not part of the key.
-  package let run: String
-  /// Spec paths of the model and of the recipe, for messages; not part of the key.
-  package let path: String
-  package let recipePath: String
-  package let model: Model
-  package let recipe: Recipe
-  package let sessions: [SessionInput]
-  package let source: Source?
-  package let fit: [ParameterGroup]
-  package let trials: Int?
-  package let seed: UInt64
-  package let numerics: String
-  package let key: ArtifactKey
+  package static let none = SharedAssignments(point: nil, mask: 0)
 
-  /// The fit whose shared parts are taken over.
-  package struct Source: Sendable {
-    package let key: ArtifactKey
-    package let run: String
-  }
+  package var list: [(path: SpecPath, value: Plain)] { point?.assignments(mask) ?? [] }
 
-  package init(
-    run: String, path: String, recipePath: String, model: Model, recipe: Recipe, sessions: [SessionInput],
-    source: Source?, fit: [ParameterGroup], trials: Int?, seed: UInt64, numerics: String
-  ) {
-    self.run = run
-    self.path = path
-    self.recipePath = recipePath
-    self.model = model
-    self.recipe = recipe
-    self.sessions = sessions
-    self.source = source
-    self.fit = fit
-    self.trials = trials
-    self.seed = seed
-    self.numerics = numerics
-    let content: Plain = .map([
-      ("model", Model.schema.write(model)), ("recipe", Recipe.schema.write(recipe)),
-      ("fit", .list(fit.map { .string($0.rawValue) })), ("trials", trials.map { .int($0) } ?? .null),
-      ("seed", .string(String(seed))), ("numerics", .string(numerics)),
-      ("isTransfer", .bool(source != nil)),
-    ])
-    let inputs = sessions.map(\.key) + (source.map { [$0.key] } ?? [])
-    key = ArtifactKey(kind: "fit", version: Self.version, content: content.canonicalBytes, inputs: inputs)
-  }
-}
-
-/// Measures a fitted model.
-package struct EvaluateJob: Sendable {
-  package static let version = 2
-  package let evaluation: String
-  package let spec: EvaluationSpec
-  package let run: String
-  package let fit: FitJob
-  package let predictions: Bool
-  package let key: ArtifactKey
-
-  package init(evaluation: String, spec: EvaluationSpec, fit: FitJob, predictions: Bool) {
-    self.evaluation = evaluation
-    self.spec = spec
-    self.run = fit.run
-    self.fit = fit
-    self.predictions = predictions
-    let content: Plain = .map([
-      ("evaluation", spec.content), ("predictions", .bool(predictions)),
-    ])
-    key = ArtifactKey(kind: "evaluate", version: Self.version, content: content.canonicalBytes, inputs: [fit.key])
+  /// ` [study.seed: 3]`, or nothing.
+  var suffix: String {
+    let words = list.map { "\($0.path): \($0.value.flow.shortened(to: 40))" }
+    return words.isEmpty ? "" : " [" + words.joined(separator: ", ") + "]"
   }
 }

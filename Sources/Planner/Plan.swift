@@ -1,13 +1,25 @@
 import Bundle
-import ExperimentGraph
-import Recordings
 import SpecLanguage
 
 /// What will be done: jobs in an order in which every artifact is there before it is read.
+///
+/// A plan covers all points of a sweep; a job that several points need is there once. A spec without a sweep is one point.
 package struct Plan: Sendable {
-  package let experiment: Experiment
-  package let sessions: [SessionInput]
+  /// Unique by key over all points.
   package let jobs: [Job]
+  /// In sweep order.
+  package let points: [PlannedPoint]
+  /// Unique by key over all points.
+  package let sessions: [SessionInput]
+  /// Whether the spec has a sweep, be it one of a single point.
+  package let isSweep: Bool
+
+  init(jobs: [Job], points: [PlannedPoint], sessions: [SessionInput], isSweep: Bool) {
+    self.jobs = jobs
+    self.points = points
+    self.sessions = sessions
+    self.isSweep = isSweep
+  }
 
   package var fits: [FitJob] {
     jobs.compactMap { job in
@@ -18,61 +30,46 @@ package struct Plan: Sendable {
     }
   }
 
-  /// Plans an experiment.
-  ///
-  /// - Parameter digest: SHA-256 of a file, by path.
-  package init(_ experiment: Experiment, digest: (String) throws -> SHA256Digest) rethrows {
-    self.experiment = experiment
-    let spec = experiment.specification
-    var digests: [String: SHA256Digest] = [:]
-    let inputs = try experiment.sessions.map { node in
-      let own = try node.header.files.map { file in
-        let known = try digests[file] ?? digest(file)
-        digests[file] = known
-        return known
-      }
-      let content: Plain = .map([
-        ("dataset", Dataset.union.write(node.dataset.value.withoutPlace)), ("session", .string(node.name)),
-      ])
-      let key = ArtifactKey(
-        kind: "session", version: 1, content: content.canonicalBytes, inputs: own.map { ArtifactKey($0) })
-      return SessionInput(dataset: node.dataset, header: node.header, digests: own, key: key)
-    }
-    var jobs: [Job] = []
-    var fits: [FitJob] = []
-    for run in experiment.runs {
-      let source = run.source.map { FitJob.Source(key: fits[$0].key, run: fits[$0].run) }
-      let fit = FitJob(
-        run: run.id, path: "models.\(run.modelID)", recipePath: "training.\(run.recipeID)", model: run.model,
-        recipe: run.recipe, sessions: run.sessions.map { inputs[$0] }, source: source, fit: run.fit,
-        trials: run.trials, seed: spec.study.seed, numerics: spec.backend.kind)
-      fits.append(fit)
-      jobs.append(.fit(fit))
-    }
-    for node in experiment.evaluations {
-      jobs.append(
-        .evaluate(
-          EvaluateJob(
-            evaluation: node.id, spec: node.spec, fit: fits[node.run], predictions: spec.outputs.predictions)))
-    }
-    self.jobs = jobs
-    sessions = inputs
-  }
-
   /// Content key of the whole study.
   package var key: ArtifactKey {
-    ArtifactKey(kind: "study", version: 1, content: [], inputs: jobs.map(\.key))
+    var content: [UInt8] = []
+    for point in points where isSweep {
+      content += point.id.utf8
+      for (run, job) in point.fits { content += " \(run) \(job)".utf8 }
+      for (evaluation, run, job) in point.evaluations { content += " \(evaluation) \(run) \(job)".utf8 }
+      content.append(UInt8(ascii: "\n"))
+    }
+    return ArtifactKey(kind: "study", version: 2, content: content, inputs: jobs.map(\.key))
   }
 }
 
-extension Dataset {
-  /// The dataset without the path of its files: what is in a file is in its digest, where it lies changes no result.
-  fileprivate var withoutPlace: Dataset {
-    switch self {
-    case .generator: return self
-    case .nwb(var files):
-      files.path = ""
-      return .nwb(files)
-    }
+/// One point of a sweep and the jobs that it needs.
+package struct PlannedPoint: Sendable {
+  private let point: SweepPoint
+  private let isSweep: Bool
+  /// Every run with its place in `Plan.jobs`; runs of one content have one job.
+  package let fits: [(run: String, job: Int)]
+  package let evaluations: [(evaluation: String, run: String, job: Int)]
+
+  init(
+    _ point: SweepPoint, isSweep: Bool, fits: [(run: String, job: Int)],
+    evaluations: [(evaluation: String, run: String, job: Int)]
+  ) {
+    self.point = point
+    self.isSweep = isSweep
+    self.fits = fits
+    self.evaluations = evaluations
   }
+
+  /// The same point with other jobs.
+  init(
+    _ other: PlannedPoint, fits: [(run: String, job: Int)],
+    evaluations: [(evaluation: String, run: String, job: Int)]
+  ) {
+    self.init(other.point, isSweep: other.isSweep, fits: fits, evaluations: evaluations)
+  }
+
+  /// The id of the sweep's point; `0` without a sweep.
+  package var id: String { isSweep ? point.id : "0" }
+  package var assignments: [(path: SpecPath, value: Plain)] { point.assignments }
 }

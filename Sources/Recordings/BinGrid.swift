@@ -65,6 +65,8 @@ struct ObservedTime: Hashable, Sendable {
 
   var first: Double? { starts.first }
   var last: Double? { ends.last }
+  /// How long in all.
+  var seconds: Double { zip(starts, ends).reduce(0) { $0 + $1.1 - $1.0 } }
 
   /// Whether the whole stretch was observed.
   func covers(_ start: Double, _ end: Double) -> Bool {

@@ -8,6 +8,10 @@ package struct ReferenceBackend: Backend {
 
   package init(precision: Precision = .float64) { self.precision = precision }
 
+  /// Raised with every change after which the same graph gives other bits: it enters the keys of artifacts, so that what
+  /// an older version computed is not taken for what this one would.
+  package static let numericsVersion = 1
+
   package var kind: String { "reference" }
 
   package func compile(_ graph: Graph, outputs: [ValueID]) throws(BackendError) -> any Executable {

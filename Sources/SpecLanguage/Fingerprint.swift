@@ -2,7 +2,7 @@
 ///
 /// Two lanes of folded 64 x 64 -> 128 bit products over 8-byte words. Good enough to tell the points of a sweep apart;
 /// not made to withstand an attacker, which is what the digests of artifacts are for.
-struct Fingerprint: Hashable, Sendable {
+package struct Fingerprint: Hashable, Sendable {
   private(set) var high: UInt64 = 0x9E37_79B9_7F4A_7C15
   private(set) var low: UInt64 = 0xD1B5_4A32_D192_ED03
 

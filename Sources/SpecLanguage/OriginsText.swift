@@ -30,15 +30,20 @@ extension Origins {
   }
 
   /// `origins.json`: one object per value; what was given stays apart from what is a default.
-  package var json: String {
+  package var json: String { json { $0 } }
+
+  /// `origins.json`, with other names for files.
+  package func json(naming file: (String) -> String) -> String {
     let lines = rows.map { row in
       var fields = [
         "\"path\": \(JSON.quoted(row.path.description))",
         "\"value\": \(String(decoding: row.value.canonicalBytes, as: UTF8.self))",
         "\"explicit\": \(!row.isDefault)",
       ]
-      if !row.isDefault { fields.append("\"chain\": [\(row.chain.map(Self.json).joined(separator: ", "))]") }
-      if let source = row.source { fields.append("\"source\": \(Self.json(source))") }
+      if !row.isDefault {
+        fields.append("\"chain\": [\(row.chain.map { Self.json($0, file) }.joined(separator: ", "))]")
+      }
+      if let source = row.source { fields.append("\"source\": \(Self.json(source, file))") }
       return "  {" + fields.joined(separator: ", ") + "}"
     }
     return "{\"format\": 1, \"values\": [\n" + lines.joined(separator: ",\n") + "\n]}\n"
@@ -78,20 +83,20 @@ extension Origins {
     return words(step)
   }
 
-  private static func json(_ step: Origin) -> String {
+  private static func json(_ step: Origin, _ file: (String) -> String) -> String {
     let start = step.span.start
     var fields = [
-      "\"layer\": \(JSON.quoted(step.layer.words))", "\"file\": \(JSON.quoted(step.span.file.name))",
+      "\"layer\": \(JSON.quoted(step.layer.words))", "\"file\": \(JSON.quoted(file(step.span.file.name)))",
       "\"line\": \(start.line)", "\"column\": \(start.column)", "\"text\": \(JSON.quoted(step.text))",
     ]
     if let sibling = step.sibling { fields.append("\"like\": \(JSON.quoted(sibling))") }
     return "{" + fields.joined(separator: ", ") + "}"
   }
 
-  private static func json(_ source: Node.Source) -> String {
+  private static func json(_ source: Node.Source, _ file: (String) -> String) -> String {
     guard let span = source.span else { return "{\"words\": \(JSON.quoted(source.words))}" }
     let start = span.start
-    return "{\"words\": \(JSON.quoted(source.words)), \"file\": \(JSON.quoted(span.file.name)), "
+    return "{\"words\": \(JSON.quoted(source.words)), \"file\": \(JSON.quoted(file(span.file.name))), "
       + "\"line\": \(start.line), \"column\": \(start.column)}"
   }
 

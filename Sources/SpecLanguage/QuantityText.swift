@@ -22,16 +22,18 @@ enum QuantityText {
 
   static func text(frequency value: Double) -> String { "\(trimmed(value)) Hz" }
 
-  static let memoryUnits = ["B", "kB", "MB", "GB", "KiB", "MiB", "GiB"]
+  /// Units of memory in bytes.
+  static let memoryFactors = [
+    ("B", 1), ("kB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("KiB", 1 << 10), ("MiB", 1 << 20),
+    ("GiB", 1 << 30),
+  ]
+  static let memoryUnits = memoryFactors.map(\.0)
 
   /// Memory in bytes: `512 MiB`, `4 GB`.
   static func memory(_ scalar: Scalar) throws(ScalarProblem) -> Int {
-    let factors = [("B", 1), ("kB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000)]
-    let binary = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)]
-    let units = factors + binary
-    let names = units.map(\.0)
+    let names = memoryUnits
     let (number, unit, text) = try parts(scalar, units: names, example: "GB", of: "an amount of memory")
-    guard let factor = units.first(where: { $0.0 == unit })?.1 else { throw unknown(unit, of: "memory", names) }
+    guard let factor = memoryFactors.first(where: { $0.0 == unit })?.1 else { throw unknown(unit, of: "memory", names) }
     guard case .value(let bytes) = number.whole(times: factor) else {
       throw ScalarProblem(code: .unit, reason: "is `\(text)`, which is not a whole number of bytes")
     }

@@ -20,6 +20,8 @@ package struct Reading: Sendable {
   package let language: SchemaDescription?
   /// The path of the value being read.
   package private(set) var path = SpecPath.root
+  /// Whether the places of values and keys are kept; what only looks for complaints reads faster without.
+  package var keepsPlaces = true
   private(set) var errorCount = 0
   private var claimed: [SpecPath: Set<String>] = [:]
   private var armName: String?
@@ -119,7 +121,7 @@ package struct Reading: Sendable {
     let outer = path
     path = path.appending(entry.key)
     defer { path = outer }
-    keySpans[path] = entry.keySpan
+    if keepsPlaces { keySpans[path] = entry.keySpan }
     note(entry.value)
     return body(&self)
   }
@@ -136,6 +138,7 @@ package struct Reading: Sendable {
   mutating func note(_ reference: Reference) { references[path] = reference }
 
   private mutating func note(_ node: Node) {
+    guard keepsPlaces else { return }
     spans[path] = node.span
     layers[path] = node.layer
   }

@@ -112,11 +112,14 @@ extension Reading {
     // The kind may have been picked by another layer, out of the author's sight.
     let kind = arm.flatMap { _ in node["kind"] }.flatMap { $0.layer == entry.value.layer ? nil : $0 }
     let remarks = kind.map { [Diagnostic.Remark($0.span, "`kind` is given here")] } ?? []
+    // Beside a key of that name in the same mapping, the new name would be given twice.
+    let twin = match.flatMap { node.entry($0.word) }.flatMap { node.span.holds($0.keySpan) ? $0 : nil }
+    let renamed = twin == nil ? match : nil
     report(
       Diagnostic(
         .unknownKey, "unknown key `\(entry.key.shortened(to: 40))` \(owner)", at: entry.keySpan,
         label: "not a key of `\(schema.name)`", path: path.appending(entry.key), secondary: remarks, help: help,
-        notes: [keys], fix: match.map { .init(entry.keySpan, replacement: $0.word, isSafe: $0.isCertain) }))
+        notes: [keys], fix: renamed.map { .init(entry.keySpan, replacement: $0.word, isSafe: $0.isCertain) }))
   }
 }
 

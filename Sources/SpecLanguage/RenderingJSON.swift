@@ -5,9 +5,9 @@ extension Rendering {
   }
 
   /// One complaint as a JSON object.
-  package static func json(_ diagnostic: Diagnostic) -> String {
+  package static func json(_ diagnostic: Diagnostic, type: String = "diagnostic") -> String {
     var fields: [(String, String)] = [
-      ("type", JSON.quoted("diagnostic")), ("code", JSON.quoted(diagnostic.code.id)),
+      ("type", JSON.quoted(type)), ("code", JSON.quoted(diagnostic.code.id)),
       ("severity", JSON.quoted(diagnostic.severity.rawValue)), ("message", JSON.quoted(diagnostic.message)),
     ]
     fields += place(diagnostic.span)

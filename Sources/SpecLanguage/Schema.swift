@@ -19,6 +19,7 @@ package struct Schema<Root: Sendable>: Sendable {
   /// The schema as data, for error texts, the reference page and the JSON schema.
   package let description: SchemaDescription
   private let reader: @Sendable (Node, inout Reading) -> Root?
+  private let keyReader: @Sendable (Node.Entry, inout Reading) -> KeyValue<Root>?
   private let writer: @Sendable (Root) -> PlainMap
 
   package init<each Value: Sendable>(
@@ -40,6 +41,14 @@ package struct Schema<Root: Sendable>: Sendable {
       if reading.errorCount == errorsBefore { rules.forEach { $0.check(root, node, &reading) } }
       return root
     }
+    keyReader = { entry, reading in
+      for field in repeat each fields {
+        guard field.name == entry.key else { continue }
+        let value = reading.enter(entry) { reading in field.kind.read(entry.value, &reading) }
+        return value.map { KeyValue(path: field.path, value: $0) }
+      }
+      return nil
+    }
     writer = { root in
       var map = PlainMap()
       for field in repeat each fields { map[field.name] = field.kind.write(root[keyPath: field.path]) }
@@ -49,6 +58,10 @@ package struct Schema<Root: Sendable>: Sendable {
 
   /// Reads a mapping; nil when a value is missing or wrong, with every complaint added to the reading.
   package func read(_ node: Node, _ reading: inout Reading) -> Root? { reader(node, &reading) }
+
+  /// Reads one key on its own; nil when it is wrong, with every complaint added to the reading, and for keys that the
+  /// schema does not have.
+  package func read(key entry: Node.Entry, _ reading: inout Reading) -> KeyValue<Root>? { keyReader(entry, &reading) }
 
   /// All keys of a value with defaults filled in, in declared order.
   package func write(_ value: Root) -> Plain { .map(writer(value)) }
@@ -68,6 +81,23 @@ package struct Schema<Root: Sendable>: Sendable {
   private static func need<Value>(_ value: Value?) throws(Missing) -> Value {
     guard let value else { throw Missing() }
     return value
+  }
+}
+
+/// The value of one key of a schema, with the property that it is meant for.
+package struct KeyValue<Root>: Sendable {
+  fileprivate let path: any (AnyKeyPath & Sendable)
+  fileprivate let value: any Sendable
+
+  fileprivate init<Value: Sendable>(path: KeyPath<Root, Value> & Sendable, value: Value) {
+    self.path = path
+    self.value = value
+  }
+
+  /// The value, if it is meant for this property.
+  package func callAsFunction<Value>(_ path: KeyPath<Root, Value>) -> Value? {
+    let own: AnyKeyPath = self.path
+    return own == path ? value as? Value : nil
   }
 }
 

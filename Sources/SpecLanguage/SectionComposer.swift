@@ -89,7 +89,7 @@ struct SectionComposer: Sendable {
   private var known: [State: ComposedPart] = [:]
   private var knownParameters: [[Int]: [String: Plain]] = [:]
   private var touched: [SpecPath: [Int]] = [:]
-  private var base: [ComposedPart] = []
+  private(set) var base: [ComposedPart] = []
 
   /// - Parameter swept: every path that gets values.
   init(_ document: Node, environment: [String: String], language: SchemaDescription, swept: [SpecPath]) {
@@ -225,7 +225,7 @@ struct SectionComposer: Sendable {
     return part
   }
 
-  private func composed(_ index: Int, _ values: [SweptValue]) -> ComposedPart {
+  func composed(_ index: Int, _ values: [SweptValue]) -> ComposedPart {
     let (own, knobs, isFilled) = inputs(index, values)
     let isShared = (own + knobs).allSatisfy { $0.index != nil }
     guard let entry = laid(own, over: parts[index].given, parts[index].section) else {

@@ -41,6 +41,11 @@ package struct Span: Hashable, Sendable {
     return self
   }
 
+  /// Whether another span lies inside this one.
+  func holds(_ other: Span) -> Bool {
+    file == other.file && bytes.lowerBound <= other.bytes.lowerBound && other.bytes.upperBound <= bytes.upperBound
+  }
+
   /// The stretch from the start of this span to the end of another one of the same file.
   package func joined(to other: Span) -> Span {
     let lower = min(bytes.lowerBound, other.bytes.lowerBound)

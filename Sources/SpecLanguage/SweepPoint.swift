@@ -26,6 +26,52 @@ package struct SweepPoint: Sendable {
     zip(frame.composer.names, parts).filter(\.1.isPresent).map { ($0, $1.fingerprint.hex(32)) }
   }
 
+  /// The number of parts; they are the same ones, in the same order, at all points of an expansion.
+  package var partCount: Int { parts.count }
+
+  /// The section, or section and entry (`models.meta`), that a part is.
+  package func name(ofPart index: Int) -> String { frame.composer.names[index] }
+
+  /// A fingerprint of a part; nil for a section that the point does not have.
+  package func fingerprint(ofPart index: Int) -> Fingerprint? {
+    parts[index].isPresent ? parts[index].fingerprint : nil
+  }
+
+  /// The section of a part with what of it belongs to the part.
+  package func entry(ofPart index: Int) -> Node.Entry? {
+    let part = parts[index]
+    return part.isPresent ? part.entry ?? frame.composer.composed(index, values).entry : nil
+  }
+
+  /// Whether the sweep gives values to a part.
+  package func isSwept(part index: Int) -> Bool { parts[index] !== frame.composer.base[index] }
+
+  /// The part that a path leads into.
+  package func part(at path: SpecPath) -> Int? { frame.composer.index(of: path) }
+
+  /// Whether a part of two points is known to be the same without looking at it.
+  package func shares(part index: Int, with other: SweepPoint) -> Bool { parts[index] === other.parts[index] }
+
+  /// Of the assignments that a mask picks, the first being bit 0, those that another point has as well. Assignments
+  /// beyond the 64th are never picked.
+  package func agreement(with other: SweepPoint, on mask: UInt64 = .max) -> UInt64 {
+    var kept: UInt64 = 0
+    for (index, value) in values.prefix(64).enumerated() where mask & 1 << UInt64(index) != 0 {
+      let isKept =
+        index < other.values.count && other.values[index] === value
+        || other.values.contains { $0.path == value.path && $0.plain == value.plain }
+      if isKept { kept |= 1 << UInt64(index) }
+    }
+    return kept
+  }
+
+  /// The assignments that a mask picks, the first being bit 0.
+  package func assignments(_ mask: UInt64) -> [(path: SpecPath, value: Plain)] {
+    values.prefix(64).enumerated().filter { mask & 1 << UInt64($0.offset) != 0 }.map {
+      ($0.element.path, $0.element.plain)
+    }
+  }
+
   /// The entries that others inherit from by `like`.
   package var inherited: [Reference] { parts.flatMap(\.inherited) }
 

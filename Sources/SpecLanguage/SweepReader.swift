@@ -177,7 +177,7 @@ struct SweepReader {
       complain(path, span, 1, known, "there is no parameter `\(path.steps.count > 1 ? path.lastKey ?? "" : "")`")
       return
     }
-    if ["sweep", "env", "mdssm", "comparisons"].contains(section) {
+    if ["sweep", "env", "mdssm", "comparisons", "outputs", "resources", "launcher"].contains(section) {
       complain(.unknownSweptPath, "`\(section)` cannot be swept", span, label: "the same at every point")
       return
     }

@@ -14,7 +14,7 @@ extension Expansion {
   /// The table with aligned columns; a path that ends like no other goes by its last keys alone.
   package var text: String {
     let table = table
-    let names = ["id"] + Self.short(paths)
+    let names = ["id"] + shortPaths
     let rows = [names] + table.rows
     let widths = names.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in
@@ -48,8 +48,8 @@ extension Expansion {
     return "\"" + text.replacing("\"", with: "\"\"") + "\""
   }
 
-  /// The shortest ends of some paths that tell them apart.
-  static func short(_ paths: [SpecPath]) -> [String] {
+  /// The shortest ends of the swept paths that tell them apart.
+  package var shortPaths: [String] {
     paths.map { path in
       for count in 1...max(1, path.steps.count) {
         let end = path.steps.suffix(count)

@@ -25,7 +25,7 @@ package final class Trainer {
   private let usable: [Int]
   private let precision: Precision
   // Flat buffers; parameters and moments swap with their next values at every step.
-  private var current: FlatState
+  private var flat: FlatState
   private var next: FlatState
   private let gradientBuffer: Storage
   private let trainable: Storage
@@ -58,6 +58,7 @@ package final class Trainer {
     precision = backend.precision
     usable = trials.sessions.indices.filter { !trials.train[$0].isEmpty }
     guard !usable.isEmpty else { throw .noTrainingTrials }
+    guard recipe.select == nil || trials.selection.contains(where: { !$0.isEmpty }) else { throw .noValidationTrials }
     let data = trials.sessions
     sessions = SessionTable(names: data.map(\.name), channels: data.map(\.channels))
     let perStep = min(recipe.batch.sessions ?? usable.count, usable.count)
@@ -89,7 +90,7 @@ package final class Trainer {
       sinks[values.count + position] = gradientBuffer.view(offset: parameter.offset, count: parameter.shape.count)
     }
     let buffers = BatchBuffers(shape, sessions, precision: precision)
-    current = FlatState(precision, count: count)
+    flat = FlatState(precision, count: count)
     next = FlatState(precision, count: count)
     trainable = Storage(precision, count: count)
     (rate, correction1) = (Storage(precision, count: 1), Storage(precision, count: 1))
@@ -112,7 +113,7 @@ package final class Trainer {
     }
     validator = SessionRunner(
       model: model, sessions: sessions, parameters: parameters, bins: trials.bins,
-      trials: max(1, min(32, trials.valid.map(\.count).max() ?? 1)), backend: backend,
+      trials: max(1, min(32, trials.selection.map(\.count).max() ?? 1)), backend: backend,
       stream: stream.child("validate"))
 
     var fit = FittedModel(
@@ -159,18 +160,18 @@ package final class Trainer {
   package func load(_ saved: TrainingState) {
     state = saved
     for index in 0..<parameters.count {
-      current.parameters[index] = saved.values[index]
-      current.first[index] = saved.firstMoment[index]
-      current.second[index] = saved.secondMoment[index]
+      flat.parameters[index] = saved.values[index]
+      flat.first[index] = saved.firstMoment[index]
+      flat.second[index] = saved.secondMoment[index]
     }
   }
 
   /// The state as it can be saved now.
   package func snapshot() -> TrainingState {
     var saved = state
-    saved.values = copy(current.parameters)
-    saved.firstMoment = copy(current.first)
-    saved.secondMoment = copy(current.second)
+    saved.values = copy(flat.parameters)
+    saved.firstMoment = copy(flat.first)
+    saved.secondMoment = copy(flat.second)
     return saved
   }
 
@@ -179,8 +180,16 @@ package final class Trainer {
   /// The selected model: the best validated state, or the last one.
   package var fitted: FittedModel {
     FittedModel(
-      model: model, sessions: sessions, parameters: parameters, values: state.best?.values ?? copy(current.parameters))
+      model: model, sessions: sessions, parameters: parameters, values: state.best?.values ?? copy(flat.parameters))
   }
+
+  /// The model as it is now, selected or not.
+  package var current: FittedModel {
+    FittedModel(model: model, sessions: sessions, parameters: parameters, values: copy(flat.parameters))
+  }
+
+  /// A length in steps of this training.
+  package func steps(_ extent: Extent) -> Int { Self.steps(extent, perEpoch: stepsPerEpoch) }
 
   package var isFinished: Bool { state.step >= totalSteps || state.stoppedEarly }
 
@@ -196,9 +205,9 @@ package final class Trainer {
     correction1[0] = 1 - pow(optimizer.betas[0], Double(number + 1))
     correction2[0] = 1 - pow(optimizer.betas[1], Double(number + 1))
     do {
-      try gradient.run(current.parameters, byName)
+      try gradient.run(flat.parameters, byName)
       let inputs = [
-        current.parameters, gradientBuffer, current.first, current.second, trainable, rate, correction1, correction2,
+        flat.parameters, gradientBuffer, flat.first, flat.second, trainable, rate, correction1, correction2,
       ]
       let outputs = [next.parameters, next.first, next.second, norm]
       try update.run(inputs: inputs.map { $0.view() }, outputs: outputs.map { $0.view() })
@@ -209,7 +218,7 @@ package final class Trainer {
     guard measured[0].isFinite, norm[0].isFinite else {
       throw .notFinite(step: number + 1, loss: measured[0], gradientNorm: norm[0], parameter: firstBadGradient())
     }
-    swap(&current, &next)
+    swap(&flat, &next)
     state.step += 1
     var record = StepRecord(
       step: state.step, epoch: Double(state.step) / stepsPerEpoch, loss: measured[0], reconstruction: measured[1],
@@ -239,12 +248,13 @@ package final class Trainer {
     guard let select = recipe.select else { return }
     let every = Self.steps(select.every, perEpoch: stepsPerEpoch)
     guard state.step % every == 0 || state.step == totalSteps else { return }
-    let judged = trials.valid.indices.filter { !trials.valid[$0].isEmpty }
-    guard !judged.isEmpty else { throw .noValidationTrials }
-    for index in 0..<parameters.count { validator.parameters[index] = current.parameters[index] }
+    let judged = trials.selection.indices.filter { !trials.selection[$0].isEmpty }
+    for index in 0..<parameters.count { validator.parameters[index] = flat.parameters[index] }
     do {
       var loss = 0.0
-      for session in judged { loss += try validator.loss(session, trials: trials.valid[session], in: trials.sessions) }
+      for session in judged {
+        loss += try validator.loss(session, trials: trials.selection[session], in: trials.sessions)
+      }
       record.validLoss = loss / Double(judged.count)
       let score: Double
       switch select.metric {
@@ -258,12 +268,14 @@ package final class Trainer {
         record.validForecastR2 = score
       }
       let better = score.isFinite && score > (state.best?.score ?? -Double.infinity)
-      if better { state.best = .init(score: score, step: state.step, values: copy(current.parameters)) }
+      if better { state.best = .init(score: score, step: state.step, values: copy(flat.parameters)) }
     } catch {
       throw .backend(error)
     }
-    if let patience = select.patience, let best = state.best {
-      state.stoppedEarly = state.step - best.step >= Self.steps(patience, perEpoch: stepsPerEpoch)
+    if let patience = select.patience {
+      // A score that is not a number is no improvement, also when there never was another.
+      let waited = state.step - (state.best?.step ?? 0)
+      state.stoppedEarly = waited >= Self.steps(patience, perEpoch: stepsPerEpoch)
     }
   }
 
@@ -271,7 +283,7 @@ package final class Trainer {
   /// NaN when the forecast diverges; nil when nothing that varies was observed there.
   private func forecastR2(_ session: Int) throws(BackendError) -> Double? {
     let data = trials.sessions[session]
-    let numbers = trials.valid[session]
+    let numbers = trials.selection[session]
     let context = max(1, data.bins / 2)
     let reference = trials.train[session].isEmpty ? numbers : trials.train[session]
     let embedding = try validator.embedding(of: session, trials: reference, in: trials.sessions)

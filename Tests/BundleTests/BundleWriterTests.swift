@@ -101,6 +101,60 @@ struct BundleWriterTests {
     #expect(bundles > 40)
   }
 
+  @Test func `files of a group are listed together when it ends`() throws {
+    let writer = try writer()
+    try writer.write("old", to: "result/a", role: "x")
+    func listed() throws -> [String] { try ResultBundle(folder: writer.folder).manifest.files.map(\.path) }
+    try writer.together {
+      try writer.write("new", to: "result/a", role: "x")
+      #expect(try listed() == [], "an entry that is no longer true is gone at once")
+      try writer.together {
+        try writer.write("b", to: "result/b", role: "x")
+        try writer.add(.init(job: "fit", message: "no", trials: ["p", "q"]))
+      }
+      #expect(try listed() == [])
+    }
+    #expect(try listed() == ["result/a", "result/b"])
+    let bundle = try ResultBundle(folder: writer.folder)
+    #expect(bundle.verify() == [])
+    #expect(bundle.manifest.failures.map(\.trials) == [["p", "q"]])
+    struct Stop: Error {}
+    #expect(throws: Stop.self) {
+      try writer.together {
+        try writer.write("c", to: "result/c", role: "x")
+        throw Stop()
+      }
+    }
+    #expect(try listed() == ["result/a", "result/b", "result/c"], "what was written is listed all the same")
+    try writer.write("d", to: "result/d", role: "x")
+    #expect(try listed().count == 4)
+  }
+
+  @Test func `a process that dies in a group leaves a bundle that is valid`() throws {
+    var bundles = 0
+    for steps in 0..<60 {
+      let dying = DyingDisk(stepsToLive: steps)
+      let runs = scratch.path("group-\(steps)")
+      do {
+        let writer = try BundleWriter(
+          runs: runs, study: "s", key: key, started: started, about: "s", disk: dying.disk)
+        try writer.write("zero", to: "result/0", role: "x")
+        try writer.together {
+          for name in ["0", "1", "2", "3"] { try writer.write("file " + name, to: "result/" + name, role: "x") }
+        }
+        try writer.finish(.complete)
+      } catch {
+        #expect(dying.isDead)
+      }
+      guard FileManager.default.fileExists(atPath: runs + "/s/latest") else { continue }
+      bundles += 1
+      let bundle = try ResultBundle(folder: runs + "/s/latest")
+      #expect(bundle.verify() == [])
+      if bundle.manifest.status == .complete { #expect(bundle.manifest.files.count == 4) }
+    }
+    #expect(bundles > 20)
+  }
+
   @Test func `verify names what was changed`() throws {
     let writer = try writer()
     try writer.write("abc", to: "result/a", role: "x")

@@ -120,4 +120,24 @@ struct StoreTests {
     #expect(winner.contains(key))
     #expect(scratch.files("store/tmp") == [])
   }
+
+  @Test func `replacing says which files were different`() throws {
+    let store = try Store(root: root)
+    #expect(try store.replace(key, files) == [])
+    #expect(try store.replace(key, files) == [])
+    let names = files.map(\.name)
+    var changed = files
+    changed[0].bytes = [1, 2, 3]
+    changed.append((name: "more", bytes: [4]))
+    #expect(try store.replace(key, changed) == [names[0], "more"].sorted())
+    #expect(try store.read(key, "more") == [4])
+    #expect(try store.read(key, names[0]) == [1, 2, 3])
+    #expect(try store.replace(key, files).contains("more"), "a file that is gone is a difference")
+    #expect(throws: BundleError.self) { try store.read(key, "more") }
+    // What is damaged is no witness.
+    try Data("?".utf8).write(to: URL(filePath: try store.artifact(key).folder + "/" + names[0]))
+    #expect(try store.replace(key, files) == [])
+    #expect(store.isWhole(key))
+    #expect(scratch.files("store/tmp") == [])
+  }
 }

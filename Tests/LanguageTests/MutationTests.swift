@@ -6,7 +6,7 @@ import YAMLReader
 /// first help to a typo is the right spelling nearly always.
 @Suite(.timeLimit(.minutes(20))) struct MutationTests {
   /// A word of the language in a spec: a key, or one of a closed list of words.
-  private struct Word {
+  struct Word {
     var text: String
     var bytes: Range<Int>
   }
@@ -93,7 +93,7 @@ import YAMLReader
   }
 
   /// Drops, swaps, inserts and doubles one character at every place.
-  private static func typos(of word: String) -> [String] {
+  static func typos(of word: String) -> [String] {
     let letters = Array(word)
     var typos: [String] = []
     for index in letters.indices {
@@ -112,7 +112,7 @@ import YAMLReader
   }
 
   /// The words of the language in a node.
-  private func collect(_ node: Node, _ kind: KindDescription, _ words: inout [Word]) {
+  func collect(_ node: Node, _ kind: KindDescription, _ words: inout [Word]) {
     switch kind {
     case .scalar: return
     case .choice(let names):

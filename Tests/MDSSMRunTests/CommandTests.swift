@@ -90,8 +90,13 @@ struct CommandTests {
   @Test(arguments: [
     (["explain", "E1003"], "E1003: a key that does not exist\n"), (["explain", "e1003"], "E1003: "),
     (["explain", "E3001"], "E3001: data that are missing"), (["explain", "E4001"], "E4001: a job that failed"),
-    (["list", "backends"], "native     float32\nreference  float64\n"),
-    (["list", "kinds"], "dynamics     mlp "), (["list", "kinds"], "dataset      nwb "),
+    (["list", "backends"], "kind       precision\nnative     float32\nreference  float64\n"),
+    (["list", "kinds"], "models.*.dynamics           mlp                built "),
+    (["list", "kinds"], "datasets.*                  hdf5               not built "),
+    (["list", "kinds"], "datasets.*.observe          spikes             built "),
+    (["list", "codes"], "E1003  "), (["list", "codes"], "E4001  a job that failed\n"),
+    (["list", "units"], "time       ms "), (["list", "units"], "memory     GiB     1073741824 B\n"),
+    (["--version"], "\n"), (["--generate-completion-script", "bash"], "mdssm-run"),
     (["--help"], "USAGE: mdssm-run"), (["run", "--help"], "--checkpoint-every"),
   ]) func `the program describes itself`(_ arguments: [String], _ text: String) throws {
     let run = try Program().run(arguments)

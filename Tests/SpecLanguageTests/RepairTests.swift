@@ -71,4 +71,9 @@ import Testing
     }.run(file)
     #expect(!outcome.hasChanged && outcome.left.count == 1)
   }
+
+  @Test func `a key is not renamed to one that stands beside it`() {
+    let twice = repaired("mdssm: 1\nmodels: {m: {latent: 3, latnet: 4}}")
+    #expect(twice.applied == 0 && twice.left == ["E1003"])
+  }
 }

@@ -34,21 +34,17 @@ package struct CheckedStudy: Sendable {
   private func read(_ overrides: [String]) throws -> (plan: Plan?, diagnostics: [Diagnostic]) {
     let file = YAML.read(SourceFile(name: "study.yaml", text: text))
     guard let node = file.node else { return (nil, file.diagnostics) }
-    let composed = Composition(overrides: overrides) { file, bytes, layer in
+    let layers = Composition(overrides: overrides) { file, bytes, layer in
       let result = YAML.read(value: bytes, of: file, layer: layer)
       return (result.node, result.diagnostics)
-    }.compose(node)
-    let before = file.diagnostics + composed.diagnostics
-    guard let document = composed.document else { return (nil, before) }
-    var (specification, reading) = Reading.read(document, as: Specification.schema)
-    specification?.checkStructure(&reading, inherited: composed.inherited)
-    guard let specification, !(before + reading.diagnostics).hasErrors else {
-      return (nil, before + reading.diagnostics)
-    }
-    var headers: [String: [SessionHeader]] = [:]
-    for dataset in specification.datasets { headers[dataset.id] = try dataset.value.headers(id: dataset.id) }
-    let experiment = Experiment(specification, headers: headers, &reading)
-    return (experiment.map { Plan($0) { path in SHA256Digest(of: Array(path.utf8)) } }, before + reading.diagnostics)
+    }.layers(of: node)
+    let expansion = Sweep.expand(layers, language: Specification.schema.description)
+    let before = file.diagnostics + expansion.diagnostics
+    let (plan, diagnostics) = try Planner.plan(
+      expansion.points, isSweep: expansion.sweep != nil, reader: StudyReader(expansion),
+      headers: { try $0.value.headers(id: $0.id) },
+      digest: { path in SHA256Digest(of: Array(path.utf8)) })
+    return (before.hasErrors ? nil : plan, before + diagnostics)
   }
 
   /// Two small collections, a training, the same training under another name, a transfer, and evaluations of all.

@@ -65,7 +65,8 @@ enum Small {
   ) throws -> Trainer {
     let stream = Stream(seed: 3, path: ["fit"])
     return try Trainer(
-      model: model, recipe: recipe, trials: TrialSet(data, limit: nil, stream: stream), start: start, fit: fit,
+      model: model, recipe: recipe, trials: TrialSet(data, limit: nil, selects: recipe.select != nil, stream: stream),
+      start: start, fit: fit,
       backend: backend, stream: stream, path: "models.m")
   }
 }
@@ -211,6 +212,30 @@ enum Small {
     if trainer.state.stoppedEarly { #expect(trainer.state.step - best.step >= 6) }
     #expect(trainer.state.step < 400, "the validation loss of six trials must turn before 400 steps")
   }
+
+  @Test func `a score that is not a number is no improvement, so patience ends`() throws {
+    // The validation trial ends before the half that is forecast: its r2 is undefined.
+    let data = [Small.session("s/n", channels: 4, lengths: [8, 8, 8, 3], seed: 1)]
+    var recipe = Small.recipe(steps: 40, every: 2)
+    recipe.select = Selection(metric: .forecastR2, every: .steps(2), patience: .steps(6))
+    let trainer = try Small.trainer(recipe, data: data)
+    while !trainer.isFinished {
+      let record = try trainer.step()
+      #expect(record.validForecastR2.map(\.isNaN) != false)
+    }
+    #expect(trainer.state.best == nil)
+    #expect(trainer.state.stoppedEarly)
+    #expect(trainer.state.step == 6)
+  }
+
+  @Test func `a training that selects needs a trial to select by`() {
+    let data = [Small.session("s/o", channels: 4, lengths: [8, 8, 8], seed: 1)]
+    #expect {
+      _ = try Small.trainer(Small.recipe(steps: 4), data: data)
+    } throws: { error in
+      if case .noValidationTrials? = error as? TrainingError { true } else { false }
+    }
+  }
 }
 
 @Suite struct RecipeTests {
@@ -255,11 +280,37 @@ enum Small {
     #expect(abs(schedule.factor(step: 20, of: 20) - 0.1) < 1e-12)
   }
 
+  @Test(arguments: [
+    // limit, training and validation trials of the session, whether it selects; shares of the limit
+    (8, 20, 4, false, 8, 0), (8, 20, 4, true, 7, 1), (16, 20, 10, true, 11, 5), (2, 20, 4, true, 1, 1),
+    (1, 20, 4, true, 1, 0), (100, 20, 4, true, 20, 4), (8, 20, 0, true, 8, 0), (64, 77, 13, true, 55, 9),
+    (3, 0, 4, true, 0, 0),
+  ]) func `a limit on trials counts those that select`(
+    _ limit: Int, _ train: Int, _ valid: Int, _ selects: Bool, _ fitted: Int, _ judged: Int
+  ) {
+    let budget = TrialBudget(limit, train: train, valid: valid, selects: selects)
+    #expect(budget.train == fitted && budget.selection == judged)
+    #expect(budget.train + budget.selection <= limit)
+  }
+
+  @Test func `selection by trials that a limit leaves out is not possible`() {
+    let stream = Stream(seed: 3, path: ["fit"])
+    let some = TrialSet(Small.sessions, limit: 3, selects: true, stream: stream)
+    for (index, session) in Small.sessions.enumerated() {
+      #expect(some.train[index].count + some.selection[index].count <= 3)
+      #expect(!some.selection[index].isEmpty)
+      #expect(some.selection[index].allSatisfy { session.trials[$0].split == .valid })
+    }
+    let whole = TrialSet(Small.sessions, limit: nil, selects: true, stream: stream)
+    #expect(whole.selection == whole.valid)
+    #expect(some.valid == whole.valid, "scores on a split use all of it")
+  }
+
   @Test func `a limit on trials draws the same trials for the same seed and never touches other splits`() {
     let stream = Stream(seed: 3, path: ["fit"])
-    let all = TrialSet(Small.sessions, limit: nil, stream: stream)
-    let some = TrialSet(Small.sessions, limit: 2, stream: stream)
-    let again = TrialSet(Small.sessions, limit: 2, stream: stream)
+    let all = TrialSet(Small.sessions, limit: nil, selects: true, stream: stream)
+    let some = TrialSet(Small.sessions, limit: 2, selects: false, stream: stream)
+    let again = TrialSet(Small.sessions, limit: 2, selects: false, stream: stream)
     #expect(some.train == again.train && some.valid == all.valid)
     for (few, many) in zip(some.train, all.train) {
       #expect(few.count == 2 && Set(few).isSubset(of: many))

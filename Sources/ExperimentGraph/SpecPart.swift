@@ -1,0 +1,45 @@
+import Evaluation
+import SpecLanguage
+
+/// One part of a spec, read: a section or one entry of it, in one of the states that the points of a sweep give it.
+///
+/// Points have the very same part where they do not differ, so what is derived from a part is derived once.
+package final class SpecPart: Sendable {
+  /// The number of the part among all parts that one reader has read.
+  package let id: Int
+  package let section: String
+  /// The entries, where the section is a map of named ones.
+  package let names: [String]
+  private let value: KeyValue<Specification>?
+  let references: [SpecPath: Reference]
+
+  init(
+    id: Int, section: String, names: [String], value: KeyValue<Specification>?, references: [SpecPath: Reference]
+  ) {
+    self.id = id
+    self.section = section
+    self.names = names
+    self.value = value
+    self.references = references
+  }
+
+  var isRight: Bool { value != nil }
+
+  /// The value of the section, if this is it.
+  package func callAsFunction<Value>(_ section: KeyPath<Specification, Value>) -> Value? {
+    value.flatMap { $0(section) }
+  }
+
+  /// What of the part decides which entries refer to which: equal text, equal edges.
+  var edges: String {
+    var words = [section] + names
+    for (path, reference) in references.sorted(by: { $0.key < $1.key }) {
+      words.append("\(path)=\(reference.section).\(reference.id)")
+    }
+    for model in self(\.models) ?? [] { words.append(model.value.embedding == nil ? "plain" : "embedded") }
+    for cohort in self(\.cohorts) ?? [] { words += cohort.value.include }
+    for comparison in self(\.comparisons) ?? [] { words += [comparison.value.metric] + comparison.value.pairBy }
+    for evaluation in self(\.evaluations) ?? [] { words.append(EvaluationSpec.union.kind(of: evaluation.value)) }
+    return words.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,205 @@
+import SpecLanguage
+
+/// Reads the points of a sweep: every distinct part once, and every distinct graph once.
+///
+/// A spec without a sweep is one point. What is wrong is told once however many points have it.
+package struct StudyReader: Sendable {
+  /// A spec read whole, with the places of its values.
+  package struct Whole: Sendable {
+    package let document: Node
+    package let specification: Specification?
+    package let reading: Reading
+  }
+
+  private struct PartKey: Hashable {
+    var index: Int
+    var fingerprint: Fingerprint
+    /// The names that the point gives to entries, where not all points give the same.
+    var names: [Int]
+  }
+
+  private struct Complaint: Hashable {
+    var code: Code
+    var message: String
+    var span: Span
+  }
+
+  private let swept: [SpecPath]
+  private let objective: (value: Objective, place: Span)?
+  private var complaints: [Diagnostic] = []
+  /// Complaints about what nothing uses, with the number of graphs that do not use it.
+  private var unused: [(complaint: Diagnostic, graphs: Int)] = []
+  private var graphCount = 0
+  private var hasReadBroken = false
+
+  private var parts: [PartKey: SpecPart] = [:]
+  private var partCount = 0
+  private var edgeNumbers: [String: Int] = [:]
+  private var edges: [Int: Int] = [:]
+  private var experiments: [[Int]: Experiment] = [:]
+  private var refused: Set<[Int]> = []
+  private var told: Set<Complaint> = []
+  private var nameNumbers: [[String]: Int] = [:]
+  private var nameLists: [PartKey: Int] = [:]
+  private var readings: [[Int]: Reading] = [:]
+  private var last: (point: SweepPoint, parts: [SpecPart?], names: [Int], read: ReadPoint?)?
+  private var lastWhole: (id: String, whole: Whole)?
+
+  /// - Parameter expansion: the sweep that the points are of.
+  package init(_ expansion: Expansion = Expansion()) {
+    swept = expansion.paths
+    objective = expansion.sweep.flatMap { sweep in
+      sweep.objective.flatMap { objective in sweep.objectivePlace.map { (objective, $0) } }
+    }
+  }
+
+  /// What is wrong with the points so far.
+  package var diagnostics: [Diagnostic] {
+    complaints + unused.filter { $0.graphs == graphCount }.map(\.complaint)
+  }
+
+  /// A point as values; nil when something is wrong with it, which then stands in `diagnostics`.
+  package mutating func read(_ point: SweepPoint) -> ReadPoint? {
+    let names = names(point)
+    var found: [SpecPart?] = []
+    found.reserveCapacity(point.partCount)
+    for index in 0..<point.partCount {
+      if let last, last.names == names, point.shares(part: index, with: last.point) {
+        found.append(last.parts[index])
+      } else {
+        found.append(part(index, of: point, names))
+      }
+    }
+    let isRight = found.allSatisfy { $0?.isRight ?? true }
+    let read = isRight ? experiment(point, found).map { ReadPoint(experiment: $0, parts: found) } : nil
+    if !isRight, !hasReadBroken {
+      hasReadBroken = true
+      tell(whole(point).reading.diagnostics, at: point)
+    }
+    last = (point, found, names, read)
+    return read
+  }
+
+  /// Tells what was found about a point.
+  package mutating func report(_ findings: [Finding], at point: SweepPoint) {
+    guard !findings.isEmpty else { return }
+    var reading = whole(point).reading
+    let before = reading.diagnostics.count
+    for finding in findings {
+      reading.report(finding.code, finding.message, about: finding.path, help: finding.help, notes: finding.notes)
+    }
+    tell(point.remarking(Array(reading.diagnostics.dropFirst(before))), at: point)
+  }
+
+  /// Tells complaints about a point that have their places already.
+  package mutating func report(_ diagnostics: [Diagnostic], at point: SweepPoint) {
+    tell(point.remarking(diagnostics), at: point)
+  }
+
+  /// A point read from its whole document, with the rules over several entries checked.
+  package mutating func whole(_ point: SweepPoint) -> Whole {
+    if let lastWhole, lastWhole.id == point.id { return lastWhole.whole }
+    let document = point.document
+    var (specification, reading) = Reading.read(document, as: Specification.schema)
+    specification?.checkStructure(&reading, inherited: point.inherited, swept: swept)
+    if let objective { specification?.check(objective.value, at: objective.place, &reading) }
+    let whole = Whole(document: document, specification: specification, reading: reading)
+    lastWhole = (point.id, whole)
+    return whole
+  }
+
+  // MARK: Parts
+
+  private mutating func part(_ index: Int, of point: SweepPoint, _ names: [Int]) -> SpecPart? {
+    guard let fingerprint = point.fingerprint(ofPart: index) else { return nil }
+    let key = PartKey(index: index, fingerprint: fingerprint, names: names)
+    if let known = parts[key] { return known }
+    guard let entry = point.entry(ofPart: index) else { return nil }
+    var reading = readings[names] ?? Reading(document: point.document, language: Specification.schema.description)
+    readings[names] = reading
+    reading.keepsPlaces = false
+    let value = Specification.schema.read(key: entry, &reading)
+    if reading.diagnostics.hasErrors || value == nil {
+      // Complaints know their places only from a reading that keeps them.
+      var careful = readings[names] ?? reading
+      _ = Specification.schema.read(key: entry, &careful)
+      tell(careful.diagnostics, at: point)
+    } else {
+      tell(reading.diagnostics, at: point)
+    }
+    let entries = entry.value.entries?.map(\.key).filter { !$0.hasPrefix("x-") } ?? []
+    let part = SpecPart(
+      id: partCount, section: entry.key, names: entries, value: reading.diagnostics.hasErrors ? nil : value,
+      references: reading.references)
+    partCount += 1
+    parts[key] = part
+    return part
+  }
+
+  /// The names of the entries of every section, as numbers; empty where they are those of the first point.
+  private mutating func names(_ point: SweepPoint) -> [Int] {
+    var numbers: [Int] = []
+    for index in 0..<point.partCount where !point.name(ofPart: index).utf8.contains(UInt8(ascii: ".")) {
+      guard let fingerprint = point.fingerprint(ofPart: index) else {
+        numbers.append(-1)
+        continue
+      }
+      let key = PartKey(index: index, fingerprint: fingerprint, names: [])
+      let number: Int
+      if let known = nameLists[key] {
+        number = known
+      } else {
+        let list = point.entry(ofPart: index)?.value.entries?.map(\.key) ?? []
+        number = nameNumbers[list] ?? nameNumbers.count
+        nameNumbers[list] = number
+        nameLists[key] = number
+      }
+      numbers.append(number)
+    }
+    return numbers
+  }
+
+  // MARK: Graphs
+
+  private mutating func experiment(_ point: SweepPoint, _ parts: [SpecPart?]) -> Experiment? {
+    let key = parts.map { $0.map { edgeNumber($0) } ?? -1 }
+    if let known = experiments[key] { return known }
+    guard !refused.contains(key) else { return nil }
+    let whole = whole(point)
+    graphCount += 1
+    tell(whole.reading.diagnostics, at: point)
+    guard let specification = whole.specification, !whole.reading.diagnostics.hasErrors else {
+      refused.insert(key)
+      return nil
+    }
+    let experiment = Experiment(specification, parts)
+    experiments[key] = experiment
+    return experiment
+  }
+
+  private mutating func edgeNumber(_ part: SpecPart) -> Int {
+    if let known = edges[part.id] { return known }
+    let text = part.edges
+    let number = edgeNumbers[text] ?? edgeNumbers.count
+    edgeNumbers[text] = number
+    edges[part.id] = number
+    return number
+  }
+
+  private mutating func tell(_ news: [Diagnostic], at point: SweepPoint) {
+    for diagnostic in news {
+      if diagnostic.code == .unused {
+        if let place = unused.firstIndex(where: { $0.complaint.span == diagnostic.span }) {
+          unused[place].graphs += 1
+        } else {
+          unused.append((diagnostic, 1))
+        }
+        continue
+      }
+      let complaint = Complaint(code: diagnostic.code, message: diagnostic.message, span: diagnostic.span)
+      guard told.insert(complaint).inserted else { continue }
+      let isSwept = point.part(at: diagnostic.path).map { point.isSwept(part: $0) } ?? false
+      complaints += isSwept ? point.remarking([diagnostic]) : [diagnostic]
+    }
+  }
+}

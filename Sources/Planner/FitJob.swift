@@ -1,0 +1,129 @@
+import Bundle
+import ExperimentGraph
+import Models
+import NativeBackend
+import Recordings
+import ReferenceBackend
+import SpecLanguage
+import Training
+
+/// Fits a model to sessions.
+package struct FitJob: Sendable {
+  package static let version = 3
+  private let content: Content
+  /// What tells the job from others of the same run.
+  package internal(set) var assignments = SharedAssignments.none
+
+  /// The fit whose shared parts are taken over.
+  package struct Source: Sendable {
+    package let key: ArtifactKey
+    package let run: String
+  }
+
+  /// Everything that the key is made of, and the names of where it stands; one object for all who hold the job.
+  final class Content: Sendable {
+    let run: String
+    let model: SpecValue<Model>
+    let recipe: SpecValue<Recipe>
+    let sessions: SessionGroup
+    let source: Source?
+    let fit: [ParameterGroup]
+    let trials: Int?
+    let seed: UInt64
+    let backend: BackendChoice
+    /// Distance between the states that are kept beside the selected one; not part of the key.
+    let checkpoints: Extent?
+    let key: ArtifactKey
+
+    init(
+      run: String, model: SpecValue<Model>, recipe: SpecValue<Recipe>, sessions: SessionGroup, source: Source?,
+      fit: [ParameterGroup], trials: Int?, seed: UInt64, backend: BackendChoice,
+      checkpoints: Extent?
+    ) {
+      self.run = run
+      self.model = model
+      self.recipe = recipe
+      self.sessions = sessions
+      self.source = source
+      self.fit = fit
+      self.trials = trials
+      self.seed = seed
+      self.backend = backend
+      self.checkpoints = checkpoints
+      let content: Plain = .map([
+        ("fit", .list(fit.map { .string($0.rawValue) })), ("trials", trials.map { .int($0) } ?? .null),
+        ("seed", .string(String(seed))), ("numerics", .string(backend.numerics)), ("isTransfer", .bool(source != nil)),
+      ])
+      let inputs = [model.digest, recipe.digest, sessions.digest].map { ArtifactKey($0) }
+      key = ArtifactKey(
+        kind: "fit", version: FitJob.version, content: content.canonicalBytes,
+        inputs: inputs + (source.map { [$0.key] } ?? []))
+    }
+  }
+
+  init(_ content: Content) { self.content = content }
+
+  /// Name of the run; not part of the key.
+  package var run: String { content.run }
+  package var name: String { run + assignments.suffix }
+  /// Spec paths of the model and of the recipe, for messages; not part of the key.
+  package var path: String { content.model.path.description }
+  package var recipePath: String { content.recipe.path.description }
+  package var model: Model { content.model.value }
+  package var recipe: Recipe { content.recipe.value }
+  package var sessions: [SessionInput] { content.sessions.sessions }
+  package var source: Source? { content.source }
+  package var fit: [ParameterGroup] { content.fit }
+  package var trials: Int? { content.trials }
+  package var seed: UInt64 { content.seed }
+  /// What computes; its kind and the version of its numerics enter the key.
+  package var backend: BackendChoice { content.backend }
+  package var numerics: String { content.backend.numerics }
+  package var key: ArtifactKey { content.key }
+  package var checkpoints: Extent? { content.checkpoints }
+
+  /// The artifact of the states that are kept: one of its own, because keeping them changes no training.
+  package var checkpointsKey: ArtifactKey? {
+    checkpoints.map { every in
+      ArtifactKey(kind: "checkpoints", version: 1, content: Array(every.description.utf8), inputs: [key])
+    }
+  }
+
+  /// Trials of a session that the model is fitted to.
+  package func trainingTrials(of session: SessionHeader) -> Int {
+    let (train, valid) = (session.trials[.train] ?? 0, session.trials[.valid] ?? 0)
+    guard let trials else { return train }
+    return TrialBudget(trials, train: train, valid: valid, selects: recipe.select != nil).train
+  }
+}
+
+/// One session as a job sees it: where it comes from and the digest of what was there when the plan was made.
+package struct SessionInput: Sendable {
+  package let dataset: Named<Dataset>
+  package let header: SessionHeader
+  /// SHA-256 of every file of the session, in the header's order.
+  package let digests: [SHA256Digest]
+  package let key: ArtifactKey
+  package var name: String { header.name }
+}
+
+/// The sessions of a run, with one digest for all of them.
+final class SessionGroup: Sendable {
+  let sessions: [SessionInput]
+  let digest: SHA256Digest
+
+  init(_ sessions: [SessionInput]) {
+    self.sessions = sessions
+    digest = ArtifactKey(kind: "sessions", version: 1, content: [], inputs: sessions.map(\.key)).digest
+  }
+}
+
+extension BackendChoice {
+  /// Two jobs of the same numerics give the same bits: the kind of the backend and the version of its results.
+  package var numerics: String {
+    switch self {
+    case .native: "native/\(NativeBackend.numericsVersion)"
+    case .reference: "reference/\(ReferenceBackend.numericsVersion)"
+    }
+  }
+}

@@ -1,0 +1,345 @@
+import Bundle
+import Evaluation
+import ExperimentGraph
+import Models
+import Recordings
+import SpecLanguage
+import Training
+
+/// Makes the jobs of the points of a sweep, each once.
+///
+/// Nothing is kept per point but the numbers of its jobs: a run is looked up by the numbers of the values that it sees,
+/// and only a new combination of values makes a job.
+package struct Planner {
+  /// The sessions of a dataset, from the headers of its files.
+  package typealias Headers = (Named<Dataset>) throws -> [SessionHeader]
+  /// SHA-256 of a file, by path.
+  package typealias Digest = (String) throws -> SHA256Digest
+
+  private struct RunKey: Hashable {
+    var run: Int
+    var model: Int
+    var recipe: Int
+    var study: Int
+    var backend: Int
+    var sessions: Int
+    var source: Int
+  }
+
+  private struct EvaluationKey: Hashable {
+    var evaluation: Int
+    var outputs: Int
+    var fit: Int
+    /// The run, by whose name something may be wrong.
+    var run: Int
+  }
+
+  /// The sessions of a run.
+  private struct Chosen {
+    /// Place in `groups`.
+    var group: Int
+    /// What the condition of the cohort gave for sessions that it leaves out.
+    var leftOut: [String]
+    /// False when the condition has no value for some session: then the run has none, which need not be told.
+    var isRight: Bool
+  }
+
+  private var reader: StudyReader
+  private let headers: Headers
+  private let digest: Digest
+  private var jobs: [Job] = []
+  private var places: [ArtifactKey: Int] = [:]
+  private var uses: [SharedAssignments] = []
+  private var fits: [RunKey: Int] = [:]
+  private var evaluations: [EvaluationKey: Int] = [:]
+  private var models: [Int: SpecValue<Model>] = [:]
+  private var recipes: [Int: SpecValue<Recipe>] = [:]
+  private var specs: [Int: SpecValue<EvaluationSpec>] = [:]
+  private var sessions: [SessionInput] = []
+  private var sessionPlaces: [ArtifactKey: Int] = [:]
+  private var ofDataset: [Int: [Int]] = [:]
+  private var groups: [SessionGroup] = []
+  private var groupPlaces: [[Int]: Int] = [:]
+  private var chosen: [[Int]: Chosen] = [:]
+  private var compared: Set<[Int]> = []
+  private var digests: [String: SHA256Digest] = [:]
+
+  private init(_ reader: StudyReader, _ headers: @escaping Headers, _ digest: @escaping Digest) {
+    self.reader = reader
+    self.headers = headers
+    self.digest = digest
+  }
+
+  /// Plans all points; the plan is nil when something is wrong with one of them.
+  ///
+  /// - Parameter reader: may have read the points already.
+  /// - Throws: what `headers` and `digest` throw.
+  package static func plan(
+    _ points: [SweepPoint], isSweep: Bool, reader: StudyReader = StudyReader(), headers: Headers, digest: Digest
+  ) throws -> (plan: Plan?, diagnostics: [Diagnostic]) {
+    try withoutActuallyEscaping(headers) { headers in
+      try withoutActuallyEscaping(digest) { digest in
+        var planner = Planner(reader, headers, digest)
+        var planned: [PlannedPoint] = []
+        planned.reserveCapacity(points.count)
+        for point in points {
+          if let point = try planner.plan(point, isSweep) { planned.append(point) }
+        }
+        let diagnostics = planner.reader.diagnostics
+        guard planned.count == points.count, !diagnostics.hasErrors else { return (nil, diagnostics) }
+        return (planner.finish(planned, points, isSweep), diagnostics)
+      }
+    }
+  }
+
+  private mutating func plan(_ point: SweepPoint, _ isSweep: Bool) throws -> PlannedPoint? {
+    guard let read = reader.read(point) else { return nil }
+    let graph = read.experiment
+    var fitted: [(run: String, job: Int)] = []
+    fitted.reserveCapacity(graph.runs.count)
+    for run in graph.runs {
+      let job = try fit(run, read, point, source: run.source.map { fitted[$0].job })
+      use(job, at: point, isSweep)
+      fitted.append((run.id, job))
+    }
+    var measured: [(evaluation: String, run: String, job: Int)] = []
+    for evaluation in graph.evaluations {
+      for place in evaluation.runs {
+        let job = try evaluate(evaluation, place, fitted[place].job, read, point)
+        use(job, at: point, isSweep)
+        measured.append((evaluation.id, graph.runs[place].id, job))
+      }
+    }
+    for place in graph.comparisons { try check(place, read, point) }
+    return PlannedPoint(point, isSweep: isSweep, fits: fitted, evaluations: measured)
+  }
+
+  // MARK: Jobs
+
+  private mutating func fit(
+    _ edges: Experiment.RunEdges, _ read: ReadPoint, _ point: SweepPoint, source: Int?
+  ) throws -> Int {
+    let graph = read.experiment
+    let chosen = try sessions(of: edges, read, point)
+    let group = chosen.group
+    let key = RunKey(
+      run: read.number(edges.run), model: read.number(edges.model), recipe: read.number(edges.recipe),
+      study: read.number(graph.study), backend: read.number(graph.backend), sessions: group, source: source ?? -1)
+    if let known = fits[key] { return known }
+    let resolved = resolved(edges, read, groups[group])
+    if chosen.isRight {
+      let every = edges.datasets.flatMap { ofDataset[read.number($0)] ?? [] }.map { sessions[$0].name }
+      reader.report(resolved.findings(among: every, leftOut: chosen.leftOut), at: point)
+    }
+    let content = FitJob.Content(
+      run: edges.id, model: model(edges.model, read), recipe: recipe(edges.recipe, read), sessions: groups[group],
+      source: source.map { FitJob.Source(key: jobs[$0].key, run: jobs[$0].fit.run) },
+      fit: source == nil ? ParameterGroup.allCases : resolved.run.fit, trials: resolved.run.trials,
+      seed: read.section(\.study, graph.study)?.seed ?? 0,
+      backend: read.section(\.backend, graph.backend) ?? .native(NativeChoice(threads: nil)),
+      checkpoints: read.section(\.outputs, graph.outputs)?.checkpoints?.every)
+    let job = add(.fit(FitJob(content)))
+    fits[key] = job
+    return job
+  }
+
+  private mutating func evaluate(
+    _ edges: Experiment.EvaluationEdges, _ run: Int, _ fit: Int, _ read: ReadPoint, _ point: SweepPoint
+  ) throws -> Int {
+    let graph = read.experiment
+    let key = EvaluationKey(
+      evaluation: read.number(edges.evaluation), outputs: read.number(graph.outputs), fit: fit,
+      run: read.number(graph.runs[run].run))
+    if let known = evaluations[key] { return known }
+    let named = read.entry(\.evaluations, edges.evaluation)
+    let group = try sessions(of: graph.runs[run], read, point).group
+    reader.report(resolved(graph.runs[run], read, groups[group]).findings(of: named), at: point)
+    let spec = spec(edges.evaluation, named, read)
+    let predictions = read.section(\.outputs, graph.outputs)?.predictions ?? true
+    let fit = jobs[fit].fit
+    let content = EvaluateJob.Content(evaluation: edges.id, spec: spec, fit: fit, predictions: predictions)
+    let job = add(.evaluate(EvaluateJob(content, fit: fit)))
+    evaluations[key] = job
+    return job
+  }
+
+  /// Looks at a comparison beside the sessions of its runs, once for all points where these are the same.
+  private mutating func check(_ place: Experiment.Place, _ read: ReadPoint, _ point: SweepPoint) throws {
+    let graph = read.experiment
+    let comparison = read.entry(\.comparisons, place)
+    let name = Comparison.parts(comparison.value.metric)?.evaluation
+    let evaluation = graph.evaluations.first { $0.id == name }
+    var key = [read.number(place), evaluation.map { read.number($0.evaluation) } ?? -1]
+    for run in comparison.value.of {
+      guard let edges = graph.runs.first(where: { $0.id == run.id }) else { return }
+      key.append(try sessions(of: edges, read, point).group)
+    }
+    guard compared.insert(key).inserted else { return }
+    let headers = key.dropFirst(2).map { groups[$0].sessions.map(\.header) }
+    let spec = evaluation.map { read.entry(\.evaluations, $0.evaluation).value }
+    reader.report(comparison.findings(spec, headers: headers), at: point)
+  }
+
+  private mutating func add(_ job: Job) -> Int {
+    if let known = places[job.key] { return known }
+    jobs.append(job)
+    uses.append(.none)
+    places[job.key] = jobs.count - 1
+    return jobs.count - 1
+  }
+
+  /// Notes that a point needs a job.
+  private mutating func use(_ job: Int, at point: SweepPoint, _ isSweep: Bool) {
+    guard isSweep else { return }
+    if let first = uses[job].point {
+      guard first.id != point.id, uses[job].mask != 0 else { return }
+      uses[job].mask = first.agreement(with: point, on: uses[job].mask)
+    } else {
+      uses[job] = SharedAssignments(point: point, mask: point.agreement(with: point))
+    }
+  }
+
+  private func finish(_ planned: [PlannedPoint], _ points: [SweepPoint], _ isSweep: Bool) -> Plan {
+    // What all points have tells no job from another.
+    var common: [SpecPath] = []
+    if let first = points.first, points.count > 1 {
+      let mask = points.dropFirst().reduce(first.agreement(with: first)) { first.agreement(with: $1, on: $0) }
+      common = first.assignments(mask).map(\.path)
+    }
+    var finished = jobs
+    for index in finished.indices {
+      var assignments = uses[index]
+      if !common.isEmpty { assignments.drop(common) }
+      switch finished[index] {
+      case .fit(var job):
+        job.assignments = assignments
+        finished[index] = .fit(job)
+      case .evaluate(var job):
+        job.assignments = assignments
+        finished[index] = .evaluate(job)
+      }
+    }
+    return Plan(jobs: finished, points: planned, sessions: sessions, isSweep: isSweep)
+  }
+
+  // MARK: Values
+
+  private mutating func model(_ place: Experiment.Place, _ read: ReadPoint) -> SpecValue<Model> {
+    let number = read.number(place)
+    if let known = models[number] { return known }
+    let entry = read.entry(\.models, place)
+    let path = SpecPath([.key("models"), .key(entry.id)])
+    let value = SpecValue(entry.value, at: path) { Model.schema.write($0) }
+    models[number] = value
+    return value
+  }
+
+  private mutating func recipe(_ place: Experiment.Place, _ read: ReadPoint) -> SpecValue<Recipe> {
+    let number = read.number(place)
+    if let known = recipes[number] { return known }
+    let entry = read.entry(\.training, place)
+    let path = SpecPath([.key("training"), .key(entry.id)])
+    let value = SpecValue(entry.value, at: path) { Recipe.schema.write($0) }
+    recipes[number] = value
+    return value
+  }
+
+  private mutating func spec(
+    _ place: Experiment.Place, _ entry: Named<EvaluationSpec>, _ read: ReadPoint
+  ) -> SpecValue<EvaluationSpec> {
+    let number = read.number(place)
+    if let known = specs[number] { return known }
+    let path = SpecPath([.key("evaluations"), .key(entry.id)])
+    let value = SpecValue(entry.value, at: path) { $0.content }
+    specs[number] = value
+    return value
+  }
+
+  private func resolved(_ edges: Experiment.RunEdges, _ read: ReadPoint, _ group: SessionGroup) -> ResolvedRun {
+    let model = read.entry(\.models, edges.model)
+    let recipe = read.entry(\.training, edges.recipe)
+    return ResolvedRun(
+      id: edges.id, run: read.entry(\.runs, edges.run).value, modelID: model.id, model: model.value,
+      recipeID: recipe.id, recipe: recipe.value, headers: group.sessions.map(\.header))
+  }
+
+  // MARK: Sessions
+
+  /// The sessions that a run is on.
+  private mutating func sessions(
+    of edges: Experiment.RunEdges, _ read: ReadPoint, _ point: SweepPoint
+  ) throws -> Chosen {
+    var key = edges.datasets.map { read.number($0) }
+    key.append(edges.cohort.map { read.number($0) } ?? -1)
+    if let known = chosen[key] { return known }
+    var places: [Int] = []
+    for dataset in edges.datasets { places += try inputs(dataset, read) }
+    var members = CohortMembers(sessions: Array(places.indices))
+    if let place = edges.cohort {
+      let cohort = read.entry(\.cohorts, place)
+      let candidates = places.map { place in
+        Cohort.Candidate(dataset: sessions[place].dataset.id, header: sessions[place].header)
+      }
+      members = cohort.value.members(cohort.id, among: candidates)
+      reader.report(members.problems, at: point)
+    }
+    let taken = members.sessions.map { places[$0] }
+    let number = groupPlaces[taken] ?? groups.count
+    if number == groups.count {
+      groups.append(SessionGroup(taken.map { sessions[$0] }))
+      groupPlaces[taken] = number
+    }
+    let found = Chosen(group: number, leftOut: members.leftOut, isRight: members.problems.isEmpty)
+    chosen[key] = found
+    return found
+  }
+
+  /// The sessions of a dataset in one of its states, looked at once.
+  private mutating func inputs(_ place: Experiment.Place, _ read: ReadPoint) throws -> [Int] {
+    let number = read.number(place)
+    if let known = ofDataset[number] { return known }
+    let dataset = read.entry(\.datasets, place)
+    let value = Dataset.union.write(dataset.value.withoutPlace)
+    var found: [Int] = []
+    for header in try headers(dataset) {
+      let own = try header.files.map { file in
+        let known = try digests[file] ?? digest(file)
+        digests[file] = known
+        return known
+      }
+      let content: Plain = .map([("dataset", value), ("session", .string(header.name))])
+      let key = ArtifactKey(
+        kind: "session", version: 1, content: content.canonicalBytes, inputs: own.map { ArtifactKey($0) })
+      if let known = sessionPlaces[key] {
+        found.append(known)
+        continue
+      }
+      sessionPlaces[key] = sessions.count
+      found.append(sessions.count)
+      sessions.append(SessionInput(dataset: dataset, header: header, digests: own, key: key))
+    }
+    ofDataset[number] = found
+    return found
+  }
+}
+
+extension SharedAssignments {
+  mutating func drop(_ paths: [SpecPath]) {
+    for (index, assignment) in (point?.assignments ?? []).prefix(64).enumerated() where paths.contains(assignment.path)
+    {
+      mask &= ~(1 << UInt64(index))
+    }
+  }
+}
+
+extension Dataset {
+  /// The dataset without the path of its files: what is in a file is in its digest, where it lies changes no result.
+  fileprivate var withoutPlace: Dataset {
+    switch self {
+    case .generator: return self
+    case .nwb(var files):
+      files.path = ""
+      return .nwb(files)
+    }
+  }
+}
