@@ -38,6 +38,7 @@ package final class SpecPart: Sendable {
     }
     for model in self(\.models) ?? [] { words.append(model.value.embedding == nil ? "plain" : "embedded") }
     for cohort in self(\.cohorts) ?? [] { words += cohort.value.include }
+    for comparison in self(\.comparisons) ?? [] { words += [comparison.value.metric] + comparison.value.pairBy }
     for evaluation in self(\.evaluations) ?? [] { words.append(EvaluationSpec.union.kind(of: evaluation.value)) }
     return words.joined(separator: "\n")
   }
