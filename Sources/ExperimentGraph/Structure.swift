@@ -6,9 +6,13 @@ extension Specification {
   /// Rules over several nodes that need no data.
   ///
   /// - Parameter inherited: entries that others inherit from, which is use enough.
-  package func checkStructure(_ reading: inout Reading, inherited: [Reference] = []) {
+  /// - Parameter swept: the paths that the sweep of the spec gives values to.
+  package func checkStructure(
+    _ reading: inout Reading, inherited: [Reference] = [], swept: [SpecPath] = []
+  ) {
     checkRuns(&reading)
     checkEvaluations(&reading)
+    checkComparisons(&reading, swept: swept)
     checkResources(&reading)
     let globbed = datasets.map { Reference(section: "datasets", id: $0.id) }.filter { dataset in
       cohorts.contains { cohort in cohort.value.include.contains { Self.glob($0, mayNameSessionsOf: dataset.id) } }
