@@ -52,14 +52,16 @@ package struct Reasons {
     self.stored = stored
     self.before = before
     limit = max(20, 2_000_000 / max(1, plan.jobs.count))
-    for (index, job) in plan.jobs.enumerated() where !job.isStored(stored) { places[job.key] = index }
+    for (index, job) in plan.jobs.enumerated() where !job.artifacts.allSatisfy(stored.contains) {
+      places[job.key] = index
+    }
     for job in before?.jobs ?? [] {
       namesakes[[job.kind.rawValue, job.run, job.evaluation ?? ""], default: []].append(job)
     }
   }
 
   /// Whether a job has something to do. Much quicker than the reason.
-  package func isNew(_ index: Int) -> Bool { !plan.jobs[index].isStored(stored) }
+  package func isNew(_ index: Int) -> Bool { !plan.jobs[index].artifacts.allSatisfy(stored.contains) }
 
   package func state(_ index: Int) -> JobState {
     let job = plan.jobs[index]
@@ -184,13 +186,6 @@ package struct Reasons {
   private static func isNewer(_ now: Plain, _ was: JSONValue) -> Bool {
     guard case .string(let now) = now, let was = was.string else { return false }
     return now.split(separator: "/").first == was.split(separator: "/").first
-  }
-}
-
-extension Job {
-  /// Whether everything that the job writes is there. Quick for jobs that write one artifact, as nearly all do.
-  fileprivate func isStored(_ keys: Set<ArtifactKey>) -> Bool {
-    keys.contains(key) && (fit.checkpoints == nil || artifacts.allSatisfy(keys.contains))
   }
 }
 

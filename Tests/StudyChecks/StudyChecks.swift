@@ -41,7 +41,8 @@ package struct CheckedStudy: Sendable {
     let expansion = Sweep.expand(layers, language: Specification.schema.description)
     let before = file.diagnostics + expansion.diagnostics
     let (plan, diagnostics) = try Planner.plan(
-      expansion.points, isSweep: expansion.sweep != nil, headers: { try $0.value.headers(id: $0.id) },
+      expansion.points, isSweep: expansion.sweep != nil, reader: StudyReader(expansion),
+      headers: { try $0.value.headers(id: $0.id) },
       digest: { path in SHA256Digest(of: Array(path.utf8)) })
     return (before.hasErrors ? nil : plan, before + diagnostics)
   }
