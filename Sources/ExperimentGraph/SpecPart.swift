@@ -30,14 +30,17 @@ package final class SpecPart: Sendable {
     value.flatMap { $0(section) }
   }
 
-  /// What of the part decides which entries refer to which: equal text, equal edges.
+  /// Sections of which rules over several entries see no more than names, references and kinds.
+  private static let light: Set<String> = ["study", "datasets", "models", "training", "runs", "evaluations"]
+
+  /// What of the part decides which entries refer to which and whether they may: equal text, equal edges.
   var edges: String {
+    guard Self.light.contains(section) else { return "\(section) \(id)" }
     var words = [section] + names
     for (path, reference) in references.sorted(by: { $0.key < $1.key }) {
       words.append("\(path)=\(reference.section).\(reference.id)")
     }
     for model in self(\.models) ?? [] { words.append(model.value.embedding == nil ? "plain" : "embedded") }
-    for cohort in self(\.cohorts) ?? [] { words += cohort.value.include }
     for evaluation in self(\.evaluations) ?? [] { words.append(EvaluationSpec.union.kind(of: evaluation.value)) }
     return words.joined(separator: "\n")
   }

@@ -22,7 +22,7 @@ package struct FitShape: Sendable {
     sessions = SessionTable(names: headers.map(\.name), channels: headers.map(\.channels))
     trials = headers.map { header in
       var trials = header.trials
-      trials[.train] = min(header.trials[.train] ?? 0, fit.trials ?? Int.max)
+      trials[.train] = fit.trainingTrials(of: header)
       return trials
     }
     let bins = headers.map(\.bins).max() ?? 0

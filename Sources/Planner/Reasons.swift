@@ -52,14 +52,16 @@ package struct Reasons {
     self.stored = stored
     self.before = before
     limit = max(20, 2_000_000 / max(1, plan.jobs.count))
-    for (index, job) in plan.jobs.enumerated() where !stored.contains(job.key) { places[job.key] = index }
+    for (index, job) in plan.jobs.enumerated() where !job.artifacts.allSatisfy(stored.contains) {
+      places[job.key] = index
+    }
     for job in before?.jobs ?? [] {
       namesakes[[job.kind.rawValue, job.run, job.evaluation ?? ""], default: []].append(job)
     }
   }
 
   /// Whether a job has something to do. Much quicker than the reason.
-  package func isNew(_ index: Int) -> Bool { !stored.contains(plan.jobs[index].key) }
+  package func isNew(_ index: Int) -> Bool { !plan.jobs[index].artifacts.allSatisfy(stored.contains) }
 
   package func state(_ index: Int) -> JobState {
     let job = plan.jobs[index]

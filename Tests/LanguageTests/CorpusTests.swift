@@ -5,7 +5,7 @@ import YAMLReader
 
 /// The corpora of the fuzz targets, among them everything that once broke one: nothing crashes, hangs or is refused in
 /// silence.
-@Suite(.timeLimit(.minutes(5))) struct CorpusTests {
+@Suite(.timeLimit(.minutes(20))) struct CorpusTests {
   private static func files(_ target: String) throws -> [(name: String, bytes: [UInt8])] {
     let folder = WholeLanguage.root.appending(path: "Fuzz/Corpus/\(target)")
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
