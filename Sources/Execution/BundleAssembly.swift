@@ -11,6 +11,8 @@ package struct BundleAssembly {
   /// The rows of `scores.tsv` of each evaluation that is done, by job.
   private var scores: [Int: [[String]]] = [:]
   private var written: Set<String> = []
+  /// Stems of files that evaluations of several contents would share.
+  private let ambiguous: Set<String>
 
   /// - Parameter outcomes: one per job of the plan.
   package init(_ plan: Plan, _ outcomes: [JobOutcome], store: Store) {
@@ -18,6 +20,15 @@ package struct BundleAssembly {
     self.plan = plan
     self.outcomes = outcomes
     self.store = store
+    var jobs: [String: Int] = [:]
+    var ambiguous: Set<String> = []
+    for point in plan.points {
+      for (evaluation, run, job) in point.evaluations {
+        let stem = Self.stem(plan, evaluation, run, job)
+        if let known = jobs.updateValue(job, forKey: stem), known != job { ambiguous.insert(stem) }
+      }
+    }
+    self.ambiguous = ambiguous
   }
 
   /// Writes tables, models and predictions of every job that is done, and lists every job that is not.
@@ -47,7 +58,7 @@ package struct BundleAssembly {
         try bundle.write(compared.pairs.text, to: "result/comparisons.tsv", role: "comparisons")
       }
       if let table = embedding.table { try bundle.write(table.text, to: "result/embedding.tsv", role: "embedding") }
-      try bundle.write(plan.json.text, to: "result/plan.json", role: "plan")
+      try bundle.write(plan.json, to: "result/plan.json", role: "plan")
       if plan.isSweep, let expansion {
         let record = SweepRecord(plan, expansion)
         try bundle.write(record.trials(outcomes).text, to: "result/trials.tsv", role: "trials")
@@ -77,13 +88,18 @@ package struct BundleAssembly {
   }
 
   /// Where the files of a run's fit go: in a sweep each distinct fit of the run has a folder.
-  private func folder(_ run: String, _ fit: ArtifactKey) -> String {
+  private static func folder(_ plan: Plan, _ run: String, _ fit: ArtifactKey) -> String {
     "result/runs/\(run)" + (plan.isSweep ? "/\(fit.short(8))" : "")
+  }
+
+  /// Where the files of an evaluation go: beside its fit, behind its name.
+  private static func stem(_ plan: Plan, _ evaluation: String, _ run: String, _ job: Int) -> String {
+    folder(plan, run, plan.jobs[job].fit.key) + "/" + evaluation
   }
 
   private mutating func copyFit(_ job: Int, _ run: String, _ bundle: BundleWriter) throws {
     let fit = plan.jobs[job].fit
-    let folder = folder(run, fit.key)
+    let folder = Self.folder(plan, run, fit.key)
     guard written.insert(folder).inserted else { return }
     for (file, role) in [
       (FitArtifact.weights, "model"), (FitArtifact.history, "history"), (FitArtifact.summary, "fit"),
@@ -114,7 +130,8 @@ package struct BundleAssembly {
     _ embedding: inout EmbeddingTable
   ) throws {
     let key = plan.jobs[job].key
-    let stem = folder(run, plan.jobs[job].fit.key) + "/" + evaluation
+    var stem = Self.stem(plan, evaluation, run, job)
+    if ambiguous.contains(stem) { stem += "-" + key.short(8) }
     let isNew = written.insert(stem).inserted
     for file in try store.artifact(key).files.map(\.name) {
       switch file {

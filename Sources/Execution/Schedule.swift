@@ -1,9 +1,14 @@
 /// Which job comes next: a value that knows what each job reads, what is done, what runs and what another process has.
-struct Schedule {
+package struct Schedule {
   /// A job that cannot be done, and the input that is missing.
-  struct Left: Hashable {
-    var job: Int
-    var because: Int
+  package struct Left: Hashable {
+    package var job: Int
+    package var because: Int
+
+    package init(job: Int, because: Int) {
+      self.job = job
+      self.because = because
+    }
   }
 
   private enum State { case waiting, ready, running, ended }
@@ -18,11 +23,11 @@ struct Schedule {
   private var ready: [Int] = []
   /// Ready jobs that another process was at when they were last tried.
   private var elsewhere: Set<Int> = []
-  private(set) var running = 0
+  package private(set) var running = 0
 
   /// - Parameter inputs: the jobs that each job reads from, all of which stand before it.
   /// - Parameter lanes: jobs at once. - Parameter memory: what each job needs. - Parameter limit: what there is.
-  init(inputs: [[Int]], lanes: Int, memory: [Int], limit: Int) {
+  package init(inputs: [[Int]], lanes: Int, memory: [Int], limit: Int) {
     self.lanes = lanes
     self.memory = memory
     freeMemory = limit
@@ -40,15 +45,15 @@ struct Schedule {
   }
 
   /// Jobs that could start now if there were lanes and memory for all.
-  var startable: Int { ready.count }
+  package var startable: Int { ready.count }
 
   /// Whether every ready job is one that another process is at.
-  var waitsForOthers: Bool { !ready.isEmpty && ready.allSatisfy(elsewhere.contains) }
+  package var waitsForOthers: Bool { !ready.isEmpty && ready.allSatisfy(elsewhere.contains) }
 
   /// Takes the first job in plan order that may start; nil when there is none, or no lane or memory for it.
   ///
   /// - Parameter retrying: whether jobs count that another process was at.
-  mutating func next(retrying: Bool = false) -> Int? {
+  package mutating func next(retrying: Bool = false) -> Int? {
     guard running < lanes else { return nil }
     let place = ready.firstIndex { memory[$0] <= freeMemory && (retrying || !elsewhere.contains($0)) }
     guard let place else { return nil }
@@ -61,7 +66,7 @@ struct Schedule {
   }
 
   /// A job that ran is not done, because another process is at it.
-  mutating func putBack(_ job: Int) {
+  package mutating func putBack(_ job: Int) {
     stop(job)
     states[job] = .ready
     insert(job)
@@ -69,7 +74,7 @@ struct Schedule {
   }
 
   /// A job that ran is done.
-  mutating func finish(_ job: Int) {
+  package mutating func finish(_ job: Int) {
     stop(job)
     states[job] = .ended
     for reader in readers[job] {
@@ -83,7 +88,7 @@ struct Schedule {
   /// A job that ran gave nothing.
   ///
   /// - Returns: every job that now cannot be done, in plan order.
-  mutating func fail(_ job: Int) -> [Left] {
+  package mutating func fail(_ job: Int) -> [Left] {
     stop(job)
     states[job] = .ended
     var left: [Left] = []

@@ -136,8 +136,9 @@ package struct StudyReader: Sendable {
     return part
   }
 
-  /// The names of the entries of every section, as numbers; empty where they are those of the first point.
+  /// The names of the entries of every section, as numbers; empty where the point cannot have names of its own.
   private mutating func names(_ point: SweepPoint) -> [Int] {
+    guard point.mayRename else { return [] }
     var numbers: [Int] = []
     for index in 0..<point.partCount where !point.name(ofPart: index).utf8.contains(UInt8(ascii: ".")) {
       guard let fingerprint = point.fingerprint(ofPart: index) else {

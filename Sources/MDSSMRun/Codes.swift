@@ -17,6 +17,6 @@ extension Code {
 
   static let ofRunning: [Code] = [.badData, .failedJob, .planChanged]
 
-  /// Every code of the program, by number.
-  static let all = (ofLanguage + ofYAML + ofExperiment + ofRunning).sorted { $0.id < $1.id }
+  /// Every code of the program, by number: what `explain` knows.
+  package static let all: [Code] = (ofLanguage + ofYAML + ofExperiment + ofRunning).sorted { $0.id < $1.id }
 }

@@ -135,18 +135,32 @@ struct Loader {
   /// The text of the spec.
   func read() throws(ExitCode) -> SourceFile {
     if spec == "-" {
-      return SourceFile(name: "standard input", bytes: Array(FileHandle.standardInput.readDataToEndOfFile()))
+      return SourceFile(name: "standard input", bytes: Self.bytes(of: .standardInput) ?? [])
     }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: spec, isDirectory: &isFolder) else {
       Terminal.error("error: no such file: \(spec)")
       throw Exit.noInput
     }
-    guard !isFolder.boolValue, let data = FileManager.default.contents(atPath: spec) else {
+    guard !isFolder.boolValue, let bytes = FileHandle(forReadingAtPath: spec).flatMap(Self.bytes) else {
       Terminal.error("error: \(spec) is \(isFolder.boolValue ? "a folder, not a spec" : "not readable")")
       throw Exit.noInput
     }
-    return SourceFile(name: spec, bytes: Array(data))
+    return SourceFile(name: spec, bytes: bytes)
+  }
+
+  /// What a file holds, cut after one byte more than a spec may have; nil when it cannot be read.
+  private static func bytes(of file: FileHandle) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    while bytes.count <= YAML.Limit.bytes {
+      do {
+        guard let piece = try file.read(upToCount: YAML.Limit.bytes + 1 - bytes.count), !piece.isEmpty else { break }
+        bytes += piece
+      } catch {
+        return nil
+      }
+    }
+    return bytes
   }
 
   /// Prints complaints and gives the exit code of an invalid spec.

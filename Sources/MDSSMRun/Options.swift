@@ -20,6 +20,7 @@ extension SpecOptions {
 /// The exit codes that scripts may rely on.
 enum Exit {
   static let someJobFailed = ExitCode(1)
+  static let difference = ExitCode(2)
   static let usage = ExitCode(64)
   static let invalidSpec = ExitCode(65)
   static let noInput = ExitCode(66)

@@ -35,13 +35,14 @@ enum Terminal {
   private static func write(_ text: String, to file: FileHandle) { try? file.write(contentsOf: Data(text.utf8)) }
 
   /// Columns aligned with two spaces between them; the first `left` columns to the left, others to the right.
-  static func table(_ rows: [[String]], left: Int = 1) -> String {
+  /// - Parameter last: whether the last column stands to the left as well.
+  static func table(_ rows: [[String]], left: Int = 1, last: Bool = false) -> String {
     guard let columns = rows.map(\.count).max() else { return "" }
     let widths = (0..<columns).map { column in rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0 }
     return rows.map { row in
       let cells = row.enumerated().map { column, cell in
         let space = String(repeating: " ", count: widths[column] - cell.count)
-        return column < left ? cell + space : space + cell
+        return column < left || last && column == columns - 1 ? cell + space : space + cell
       }
       return trimmed(cells.joined(separator: "  "))
     }.joined(separator: "\n")

@@ -37,6 +37,7 @@ package struct EvaluateJob: Sendable {
   package var run: String { fit.run }
   package var name: String { "\(run)/\(evaluation)" + assignments.suffix }
   package var spec: EvaluationSpec { content.spec.value }
+  var specValue: SpecValue<EvaluationSpec> { content.spec }
   package var predictions: Bool { content.predictions }
   package var key: ArtifactKey { content.key }
 }

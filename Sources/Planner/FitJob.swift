@@ -70,6 +70,9 @@ package struct FitJob: Sendable {
   package var path: String { content.model.path.description }
   package var recipePath: String { content.recipe.path.description }
   package var model: Model { content.model.value }
+  var modelValue: SpecValue<Model> { content.model }
+  var recipeValue: SpecValue<Recipe> { content.recipe }
+  var group: SessionGroup { content.sessions }
   package var recipe: Recipe { content.recipe.value }
   package var sessions: [SessionInput] { content.sessions.sessions }
   package var source: Source? { content.source }
@@ -99,6 +102,7 @@ package struct FitJob: Sendable {
 
 /// One session as a job sees it: where it comes from and the digest of what was there when the plan was made.
 package struct SessionInput: Sendable {
+  let source: SpecValue<Dataset>
   package let dataset: Named<Dataset>
   package let header: SessionHeader
   /// SHA-256 of every file of the session, in the header's order.

@@ -74,16 +74,24 @@ package enum Job: Sendable {
 /// The assignments that all points of a job share and not all points of the sweep.
 package struct SharedAssignments: Sendable {
   /// Some point of the job; nil without a sweep.
-  let point: SweepPoint?
+  package let point: SweepPoint?
   /// Which of its assignments the other points have as well.
   var mask: UInt64
 
   package static let none = SharedAssignments(point: nil, mask: 0)
 
+  /// The assignments that another job's points have as well.
+  package func shared(with other: SharedAssignments) -> SharedAssignments {
+    guard let point, let second = other.point else { return .none }
+    var shared = self
+    shared.mask = point.agreement(with: second, on: mask)
+    return shared
+  }
+
   package var list: [(path: SpecPath, value: Plain)] { point?.assignments(mask) ?? [] }
 
   /// ` [study.seed: 3]`, or nothing.
-  var suffix: String {
+  package var suffix: String {
     let words = list.map { "\($0.path): \($0.value.flow.shortened(to: 40))" }
     return words.isEmpty ? "" : " [" + words.joined(separator: ", ") + "]"
   }

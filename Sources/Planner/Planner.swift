@@ -299,7 +299,8 @@ package struct Planner {
     let number = read.number(place)
     if let known = ofDataset[number] { return known }
     let dataset = read.entry(\.datasets, place)
-    let value = Dataset.union.write(dataset.value.withoutPlace)
+    let path = SpecPath([.key("datasets"), .key(dataset.id)])
+    let value = SpecValue(dataset.value, at: path) { Dataset.union.write($0.withoutPlace) }
     var found: [Int] = []
     for header in try headers(dataset) {
       let own = try header.files.map { file in
@@ -307,16 +308,15 @@ package struct Planner {
         digests[file] = known
         return known
       }
-      let content: Plain = .map([("dataset", value), ("session", .string(header.name))])
-      let key = ArtifactKey(
-        kind: "session", version: 1, content: content.canonicalBytes, inputs: own.map { ArtifactKey($0) })
+      let inputs = ([value.digest] + own).map { ArtifactKey($0) }
+      let key = ArtifactKey(kind: "session", version: 2, content: Array(header.name.utf8), inputs: inputs)
       if let known = sessionPlaces[key] {
         found.append(known)
         continue
       }
       sessionPlaces[key] = sessions.count
       found.append(sessions.count)
-      sessions.append(SessionInput(dataset: dataset, header: header, digests: own, key: key))
+      sessions.append(SessionInput(source: value, dataset: dataset, header: header, digests: own, key: key))
     }
     ofDataset[number] = found
     return found
@@ -334,7 +334,7 @@ extension SharedAssignments {
 
 extension Dataset {
   /// The dataset without the path of its files: what is in a file is in its digest, where it lies changes no result.
-  fileprivate var withoutPlace: Dataset {
+  var withoutPlace: Dataset {
     switch self {
     case .generator: return self
     case .nwb(var files):

@@ -105,14 +105,17 @@ extension Code {
     "A study is one folder that can be handed on: what it extends lies inside, also after links are followed.")
   package static let tooManyFragments = Code(
     "E1218", "too many files that extend each other", "At most 16 deep and 64 in all.")
+  package static let tooMuchGrowth = Code(
+    "E1219", "a spec that grows past all bounds",
+    "What is inherited by `like` and filled in by `${}` makes a spec larger than its text. At most 64 entries inherit in "
+      + "one chain and 200 000 values in all; at most 10 000 `${}` fill in at most 1 MiB.")
   package static let unused = Code(
     "W1001", "a definition that nothing uses", "The definition has no effect. Remove it, or use it.")
 
   static let ofComposition: [Code] = [
     .unknownSibling, .cyclicLike, .nothingToUnset, .unknownProfile, .badOverride, .badParameter, .badVariable,
     .unsetVariable, .badExpression, .noExpressionValue, .unknownName, .badInterpolation, .languageVersion, .badExtends,
-    .noFragment,
-    .cyclicExtends, .outsideProject, .tooManyFragments, .unused,
+    .noFragment, .cyclicExtends, .outsideProject, .tooManyFragments, .tooMuchGrowth, .unused,
   ]
 
   /// Every code of the language itself, by number.

@@ -106,7 +106,10 @@ package struct Composition: Sendable {
           .badExtends, "`extends` belongs to the file: a profile or an override comes too late for it",
           at: entry.keySpan, label: "has no effect here", path: SpecPath("extends")))
     }
-    layers.document = document.removing(["extends", "profiles"])
+    document = document.removing(["extends", "profiles"])
+    var growth = Growth(document, environment: environment)
+    layers.document = growth.check() ? document : nil
+    layers.diagnostics += growth.diagnostics
     return layers
   }
 
@@ -121,7 +124,8 @@ package struct Composition: Sendable {
       layers.diagnostics.append(
         Diagnostic(
           .languageVersion, "`mdssm` must be the first key of a spec", at: entry.keySpan, label: "not first",
-          path: SpecPath("mdssm"), secondary: [.init(first.keySpan, "the first key")]))
+          path: SpecPath("mdssm"), secondary: [.init(first.keySpan, "the first key")],
+          help: ["move the line `mdssm: \(Self.version)` to the top"]))
     }
     return true
   }
@@ -168,7 +172,7 @@ package struct Composition: Sendable {
       layers.diagnostics.append(
         Diagnostic(
           .badOverride, "an override needs the form `path.to.key=value`", at: Span(argument, 0..<bytes.count),
-          label: "no `=` after a path"))
+          label: "no `=` after a path", help: ["for example `--set study.seed=3`"]))
       return document
     }
     var keys: [(String, Span)] = []

@@ -9,7 +9,8 @@ package struct Expression: Sendable {
   package let span: Span
   let root: Term
 
-  /// The most terms and the deepest nesting of one expression.
+  /// The most bytes and terms and the deepest nesting of one expression.
+  static let lengthLimit = 4096
   static let sizeLimit = 500
   static let depthLimit = 32
 

@@ -1,5 +1,9 @@
 /// The value of an expression; every failure names the part that has none.
 struct ExpressionEvaluator {
+  /// The longest text that is made of others, and the most work of a search for a text in another one.
+  static let textLimit = 1 << 16
+  private static let searchLimit = 1 << 24
+
   private let span: Span
   private let meaning: (String) -> Expression.Meaning
 
@@ -23,7 +27,9 @@ struct ExpressionEvaluator {
       }
     case .variable(let name):
       guard case .value(let value) = meaning("env:\(name)") else {
-        throw problem(term, .unsetVariable, "the environment variable `\(name)` is not set")
+        var unset = problem(term, .unsetVariable, "the environment variable `\(name.shortened(to: 40))` is not set")
+        unset.help = ["set it, or write `${env:\(name) ?? \"...\"}` with a value to use instead"]
+        throw unset
       }
       return value
     case .list(let terms):
@@ -44,7 +50,7 @@ struct ExpressionEvaluator {
   }
 
   private func negated(_ term: Term) throws(Diagnostic) -> Plain {
-    switch try number(term) {
+    switch try number(value(of: term), term) {
     case .int(let value):
       let (result, overflow) = (0).subtractingReportingOverflow(value)
       guard !overflow else { throw problem(term, .noExpressionValue, "`\(term.source)` does not fit in 64 bits") }
@@ -109,7 +115,12 @@ struct ExpressionEvaluator {
     _ sign: Term.Binary, _ left: Term, _ right: Term, _ whole: Term
   ) throws(Diagnostic) -> Plain {
     let (one, other) = try values(of: left, right)
-    if sign == .add, case (.string(let first), .string(let second)) = (one, other) { return .string(first + second) }
+    if sign == .add, case (.string(let first), .string(let second)) = (one, other) {
+      guard first.utf8.count + second.utf8.count <= Self.textLimit else {
+        throw problem(whole, .noExpressionValue, "the text is longer than \(Self.textLimit) bytes")
+      }
+      return .string(first + second)
+    }
     let first = try number(one, left)
     let second = try number(other, right)
     if sign == .divide || sign == .remainder, second.float == 0 {
@@ -161,7 +172,7 @@ struct ExpressionEvaluator {
 
   private func call(_ function: Term.Function, _ arguments: [Term], _ whole: Term) throws(Diagnostic) -> Plain {
     var numbers: [Number] = []
-    for argument in arguments { numbers.append(try number(argument)) }
+    for argument in arguments { numbers.append(try number(value(of: argument), argument)) }
     let floats = numbers.map(\.float)
     switch function {
     case .min, .max:
@@ -267,10 +278,7 @@ struct ExpressionEvaluator {
   }
 
   private func isWithin(_ left: Term, _ right: Term, _ whole: Term) throws(Diagnostic) -> Bool {
-    if case .list(let terms) = right.content {
-      for term in terms where try areEqual(left, term, whole) { return true }
-      return false
-    }
+    if case .list(let terms) = right.content { return try isAny(left, of: terms, whole) }
     var (needle, home) = try values(of: left, right)
     if case .spelled(let text)? = self.name(right).map(meaning) { home = .string(text) }
     if case .string = home { needle = spelling(left, needle, beside: home) }
@@ -282,10 +290,28 @@ struct ExpressionEvaluator {
       guard case .string(let part) = needle else {
         throw problem(left, .noExpressionValue, "\(needle.typeWords) cannot stand in a text")
       }
+      let (work, isHuge) = text.utf8.count.multipliedReportingOverflow(by: part.utf8.count)
+      guard !isHuge, work <= Self.searchLimit else {
+        throw problem(left, .noExpressionValue, "the texts are too long to look for one in the other")
+      }
       return part.isEmpty || text.contains(part)
     case .null, .bool, .int, .float, .map:
       throw problem(right, .noExpressionValue, "`in` needs a list or a text, found \(home.typeWords)")
     }
+  }
+
+  private func isAny(_ left: Term, of terms: [Term], _ whole: Term) throws(Diagnostic) -> Bool {
+    if case .name = left.content {
+      for term in terms where try areEqual(left, term, whole) { return true }
+      return false
+    }
+    // Looked at once, however many there are to compare with.
+    let needle = try value(of: left)
+    for term in terms {
+      let other = try value(of: term)
+      if try areEqual(needle, spelling(term, other, beside: needle), whole) { return true }
+    }
+    return false
   }
 
   private func name(_ term: Term) -> String? {

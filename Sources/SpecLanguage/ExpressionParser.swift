@@ -14,6 +14,9 @@ struct ExpressionParser {
   }
 
   mutating func whole() throws(Diagnostic) -> Term {
+    guard bytes.count <= Expression.lengthLimit else {
+      throw problem("the expression is longer than \(Expression.lengthLimit) bytes", at: 0..<bytes.count)
+    }
     let term = try fallback()
     skipSpace()
     guard index == bytes.count else { throw problem("`\(rest)` is left over", at: index..<bytes.count) }
@@ -121,7 +124,9 @@ struct ExpressionParser {
 
   private mutating func primary() throws(Diagnostic) -> Term {
     let start = begin()
-    guard index < bytes.count else { throw problem("the expression ends too early", at: index..<index) }
+    guard index < bytes.count else {
+      throw problem("the expression ends too early", at: index..<index, label: "expected a value")
+    }
     if take("(") {
       let inner = try fallback()
       guard take(")") else { throw problem("a `(` is not closed", at: start..<start + 1) }
@@ -257,9 +262,10 @@ struct ExpressionParser {
   private func place(_ range: Range<Int>) -> Span { span.part(range, of: written) }
 
   private func problem(
-    _ message: String, at range: Range<Int>, help: [String] = [], notes: [String] = []
+    _ message: String, at range: Range<Int>, label: String = "in this expression", help: [String] = [],
+    notes: [String] = []
   ) -> Diagnostic {
-    Diagnostic(.badExpression, message, at: place(range), label: "in this expression", help: help, notes: notes)
+    Diagnostic(.badExpression, message, at: place(range), label: label, help: help, notes: notes)
   }
 
   private func isNamePart(_ byte: UInt8) -> Bool {

@@ -63,6 +63,8 @@ struct FragmentLoader {
   private(set) var diagnostics: [Diagnostic] = []
   private var known: [String: Node] = [:]
   private var loaded = 0
+  /// Whether a limit has been met, which is told once.
+  private var isFull = false
 
   init(_ files: FragmentFiles?) { self.files = files }
 
@@ -102,7 +104,7 @@ struct FragmentLoader {
     do throws(FragmentFiles.Problem) {
       canonical = try files.resolve(path, folder)
     } catch {
-      complain(error, path, entry.span)
+      complain(error, path, entry.span, shown)
       return []
     }
     guard files.contains(canonical) else {
@@ -120,6 +122,8 @@ struct FragmentLoader {
     }
     guard open.count <= Self.depthLimit, loaded < Self.countLimit else {
       let isDeep = open.count > Self.depthLimit
+      guard !isFull else { return [] }
+      isFull = true
       complain(
         .tooManyFragments,
         isDeep
@@ -139,7 +143,7 @@ struct FragmentLoader {
     do throws(FragmentFiles.Problem) {
       bytes = try files.read(canonical)
     } catch {
-      complain(error, name, entry.span)
+      complain(error, entry.scalar?.text ?? name, entry.span, name)
       return nil
     }
     let file = SourceFile(name: name, bytes: bytes)
@@ -186,10 +190,14 @@ struct FragmentLoader {
     return bytes.count > 1000 ? "is longer than any path" : nil
   }
 
-  private mutating func complain(_ problem: FragmentFiles.Problem, _ path: String, _ span: Span) {
+  /// - Parameter place: the path from where the program runs, for people.
+  private mutating func complain(
+    _ problem: FragmentFiles.Problem, _ path: String, _ span: Span, _ place: String
+  ) {
     let shown = path.shortened(to: 60)
+    let notes = place == path ? [] : ["looked for \(place.shortened(to: 200))"]
     switch problem {
-    case .missing: complain(.noFragment, "there is no file `\(shown)`", span, label: "no such file")
+    case .missing: complain(.noFragment, "there is no file `\(shown)`", span, label: "no such file", notes: notes)
     case .folder: complain(.noFragment, "`\(shown)` is a folder, not a file", span, label: "a folder")
     case .unreadable(let why): complain(.noFragment, "`\(shown)` cannot be read: \(why)", span, label: "not readable")
     }
@@ -227,12 +235,15 @@ extension [Diagnostic] {
     return map { diagnostic in
       var diagnostic = diagnostic
       var file = diagnostic.span.file
+      var way: [Diagnostic.Remark] = []
       for _ in 0..<FragmentLoader.depthLimit {
         guard let fragment = fragments.first(where: { $0.file == file }) else { break }
-        let remark = Diagnostic.Remark(fragment.span, "`\(fragment.file.name)` is extended here")
-        if !diagnostic.secondary.contains(remark) { diagnostic.secondary.append(remark) }
+        let isKnown = diagnostic.secondary.contains { $0.span == fragment.span }
+        if !isKnown { way.append(.init(fragment.span, "`\(fragment.file.name)` is extended here")) }
         file = fragment.span.file
       }
+      // Of a long way, its two ends.
+      diagnostic.secondary += way.count > 4 ? way.prefix(2) + way.suffix(1) : way[...]
       return diagnostic
     }
   }

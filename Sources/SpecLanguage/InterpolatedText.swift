@@ -11,6 +11,9 @@ enum InterpolatedText {
     var pieces: [Piece] = []
     var literal: [UInt8] = []
     let bytes = Array(text.utf8)
+    // Where the text is written out as it is, a part of it is found by counting.
+    let whole = span.part(0..<bytes.count, of: text)
+    let isWrittenOut = span.file.bytes[whole.bytes.clamped(to: 0..<span.file.bytes.count)].elementsEqual(bytes)
     var index = 0
     while index < bytes.count {
       if bytes[index...].starts(with: "$${".utf8) {
@@ -25,7 +28,9 @@ enum InterpolatedText {
         if !literal.isEmpty { pieces.append(.text(String(decoding: literal, as: UTF8.self))) }
         literal = []
         let source = String(decoding: bytes[index + 2..<end], as: UTF8.self)
-        pieces.append(.expression(source, span.part(index + 2..<end, of: text)))
+        let start = whole.bytes.lowerBound
+        let place = isWrittenOut ? Span(span.file, start + index + 2..<start + end) : span
+        pieces.append(.expression(source, place))
         index = end + 1
       } else {
         literal.append(bytes[index])

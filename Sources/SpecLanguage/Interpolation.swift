@@ -8,17 +8,21 @@ struct Interpolation {
   private var declared: Parameters
   private var declaredVariables: [String: Span] = [:]
   private var values: [String: Node] = [:]
+  private var weights: [String: Int] = [:]
+  /// The names that stand under `params`, well declared or not.
+  private let given: Set<String>
   private var open: [String] = []
   private(set) var usedParameters: Set<String> = []
   private(set) var usedVariables: [String] = []
   /// Nodes and text bytes that parameters may still add: a few lines cannot grow without end.
-  private var budget = 1 << 20
+  private var budget = Growth.Limit.filled
   private(set) var diagnostics: [Diagnostic] = []
 
   init(_ document: Node, environment: [String: String]) {
     self.document = document
     self.environment = environment
     declared = Parameters(document)
+    given = Set(document["params"]?.entries?.map(\.key) ?? [])
     readVariables()
   }
 
@@ -61,13 +65,21 @@ struct Interpolation {
     }
   }
 
+  /// The parameter that fills in most.
+  var heaviest: (name: String, weight: Int)? {
+    let all = declared.names.compactMap { name in values[name].map { (name: name, weight: $0.weight) } }
+    return all.max { $0.weight < $1.weight }
+  }
+
+  /// Unless something is wrong: what could not be filled in might have used them.
   private mutating func warnUnused() {
+    guard !diagnostics.hasErrors else { return }
     for name in declared.names where !usedParameters.contains(name) {
       guard let entry = declared.all[name]?.key else { continue }
-      complain(.unused, "parameter `\(name)` is never used", entry.keySpan)
+      complain(.unused, "parameter `\(name)` is never used", entry.keySpan, label: "never used")
     }
     for (name, span) in declaredVariables.sorted(by: { $0.key < $1.key }) where !usedVariables.contains(name) {
-      complain(.unused, "environment variable `\(name)` is never used", span)
+      complain(.unused, "environment variable `\(name)` is never used", span, label: "never used")
     }
   }
 
@@ -76,7 +88,8 @@ struct Interpolation {
     if let value = values[name] { return value }
     guard let parameter = declared.all[name] else { return nil }
     guard !open.contains(name) else {
-      complain(.badParameter, "parameter `\(name)` is made of itself", parameter.value.span)
+      complain(
+        .badParameter, "parameter `\(name)` is made of itself", parameter.value.span, label: "closes the circle")
       return nil
     }
     open.append(name)
@@ -117,16 +130,17 @@ struct Interpolation {
         if isBroken(expression) { return broken(node) }
         let value = try evaluate(expression)
         switch value {
-        case .string(let part): text += part
+        case .string(let part):
+          try spend(part.utf8.count, node.span)
+          text += part
         case .int, .float, .bool: text += value.flow
         case .null, .list, .map:
           throw Diagnostic(
             .badInterpolation, "`${\(source.shortened(to: 40))}` is \(value.typeWords), which cannot stand inside text",
-            at: node.span)
+            at: node.span, label: "in this text")
         }
       }
     }
-    try spend(text.utf8.count, node.span)
     var result = node
     var filled = scalar
     filled.text = text
@@ -142,7 +156,7 @@ struct Interpolation {
       let id = String(name.dropFirst("params.".count))
       try use(id, expression.root.span)
       guard var value = value(ofParameter: id) else { return broken(node) }
-      try spend(value.weight, node.span)
+      try spend(weight(of: id, value), node.span)
       value.source = Node.Source(words: "`\(name)` is given here", span: value.span)
       value.span = node.span
       value.layer = node.layer
@@ -158,7 +172,7 @@ struct Interpolation {
     var isBroken = false
     for name in expression.names where name.hasPrefix("params.") {
       let id = String(name.dropFirst("params.".count))
-      guard document["params"]?.entry(id) != nil else { continue }
+      guard given.contains(id) else { continue }
       usedParameters.insert(id)
       if value(ofParameter: id)?.isBroken ?? true { isBroken = true }
     }
@@ -175,13 +189,19 @@ struct Interpolation {
     var known: [String: Plain] = [:]
     for name in expression.names {
       guard name.hasPrefix("params.") else {
+        let help =
+          given.contains(name)
+          ? "did you mean `params.\(name)`?" : "parameters are written `params.name`, variables `env:NAME`"
         throw Diagnostic(
-          .unknownName, "`\(name.shortened(to: 40))` is not known here", at: expression.span,
-          label: "in this interpolation", help: ["parameters are written `params.name`, variables `env:NAME`"])
+          .unknownName, "`\(name.shortened(to: 40))` is not known here",
+          at: expression.place(of: name) ?? expression.span, label: "in this interpolation", help: [help])
       }
       let id = String(name.dropFirst("params.".count))
       try use(id, expression.span)
-      if let value = value(ofParameter: id) { known[name] = Plain(value) }
+      if let value = value(ofParameter: id) {
+        try spend(weight(of: id, value), expression.span)
+        known[name] = Plain(value)
+      }
     }
     for name in expression.variables {
       guard declaredVariables[name] != nil else {
@@ -194,14 +214,27 @@ struct Interpolation {
       if !usedVariables.contains(name) { usedVariables.append(name) }
       if let value = environment[name] { known["env:\(name)"] = .string(value) }
     }
-    return try expression.evaluate { known[$0] }
+    do throws(Diagnostic) {
+      return try expression.evaluate { known[$0] }
+    } catch {
+      var problem = error
+      if problem.code == .noExpressionValue { problem.notes += expression.trace { known[$0] } }
+      throw problem
+    }
+  }
+
+  private mutating func weight(of id: String, _ value: Node) -> Int {
+    if let weight = weights[id] { return weight }
+    let weight = value.weight
+    weights[id] = weight
+    return weight
   }
 
   private mutating func spend(_ weight: Int, _ span: Span) throws(Diagnostic) {
     budget -= weight
     guard budget >= 0 else {
       throw Diagnostic(
-        .badInterpolation, "interpolation makes the spec larger than 1 MiB", at: span, label: "at this place")
+        .tooMuchGrowth, "`${}` makes the spec larger than 1 MiB", at: span, label: "grows past the limit here")
     }
   }
 
@@ -209,7 +242,7 @@ struct Interpolation {
     usedParameters.insert(id)
     guard declared.all[id] == nil else { return }
     // A parameter whose declaration failed has its complaint already.
-    if document["params"]?.entry(id) != nil { return }
+    if given.contains(id) { return }
     let match = Suggestion.nearest(to: id, among: declared.names)
     throw Diagnostic(
       .unknownName, "there is no parameter `\(id.shortened(to: 40))`", at: span, label: "not under `params`",
@@ -238,8 +271,8 @@ struct Interpolation {
     Name.isValid(name) || (name.hasPrefix("_") && Name.isValid("a" + name))
   }
 
-  private mutating func complain(_ code: Code, _ message: String, _ span: Span) {
-    diagnostics.append(Diagnostic(code, message, at: span))
+  private mutating func complain(_ code: Code, _ message: String, _ span: Span, label: String = "") {
+    diagnostics.append(Diagnostic(code, message, at: span, label: label))
   }
 }
 

@@ -119,7 +119,8 @@ package struct JSONSchema: Sendable {
       // Text may look like a number: the key decides what it is.
       case .string, .expression: ["type": ["string", "number", "boolean"]]
       case .path: ["type": ["string", "number", "boolean"], "minLength": 1]
-      case .id, .reference: ["type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_-]{0,63}$"]
+      // `true` is a name where a name is expected.
+      case .id, .reference: ["type": ["string", "boolean"], "pattern": "^[A-Za-z][A-Za-z0-9_-]{0,63}$"]
       case .time, .frequency, .memory, .extent: quantity(facets?.units ?? [])
       case .any: [:]
       }

@@ -22,11 +22,16 @@ struct Merge {
     }
     var entries = lower
     var pending: [Node] = []
+    let places = lower.count > 16 ? Dictionary(lower.enumerated().map { ($1.key, $0) }) { first, _ in first } : nil
     if let unset = over.entry("unset") {
       pending = remove(unset, from: &entries, canDefer: base.entry("like") != nil, path: path)
     }
+    // Places are looked up in a table where there are many; `unset` has moved them.
+    let isTable = places != nil && entries.count == lower.count
     for entry in upper where entry.key != "unset" {
-      let place = entries.firstIndex { $0.key == entry.key }
+      // More than a mapping may have is complained about later and need not be made.
+      guard entries.count <= Growth.Limit.keys else { break }
+      let place = isTable ? places?[entry.key] : entries.firstIndex { $0.key == entry.key }
       if let place {
         var entry = entry
         entry.value = merged(entries[place].value, entry.value, path: path.appending(entry.key))
@@ -140,8 +145,9 @@ struct Merge {
       return node
     }
     guard let base = sibling(like, of: entry, in: section, path: path) else {
-      resolved[entry.key] = own.removing(["unset"])
-      return own.removing(["unset"])
+      let node = own.removing(["unset"]).partial
+      resolved[entry.key] = node
+      return node
     }
     if open.contains(where: { $0.key == base.key }) || base.key == entry.key {
       diagnostics.append(
@@ -151,14 +157,16 @@ struct Merge {
           secondary: open.compactMap { other in
             other.value["like"].map { .init($0.span, "`\(other.key)` inherits from here") }
           }))
-      resolved[entry.key] = own.removing(["unset"])
-      return own.removing(["unset"])
+      let node = own.removing(["unset"]).partial
+      resolved[entry.key] = node
+      return node
     }
     open.append(entry)
     inherited.append(Reference(section: section.key, id: base.key))
     let lower = resolve(base, in: section, &resolved, &open).inherited(from: base.key)
     open.removeLast()
     var node = merged(lower, own, path: path)
+    if lower.isPartial { node = node.partial }
     node.span = entry.value.span
     resolved[entry.key] = node
     return node
@@ -186,5 +194,17 @@ struct Merge {
         notes: ["entries of `\(section.key)`: " + known.listed],
         fix: match.map { .init(like.value.span, replacement: $0.word, isSafe: $0.isCertain) }))
     return nil
+  }
+}
+
+extension Node {
+  /// The node and all mappings below it, marked as lacking what they inherit.
+  fileprivate var partial: Node {
+    guard let entries else { return self }
+    var node = self
+    node.isPartial = true
+    node.content = .mapping(
+      entries.map { Entry(key: $0.key, keySpan: $0.keySpan, value: $0.value.partial) })
+    return node
   }
 }

@@ -49,6 +49,8 @@ package struct Node: Hashable, Sendable {
   package var sibling: String?
   /// Whether the node could not be given its value and has been complained about: nothing more is said of it.
   package var isBroken = false
+  /// Whether what it inherits is unknown and has been complained about: nothing is said of keys that are missing.
+  package var isPartial = false
 
   package init(_ content: Content, span: Span, layer: Layer = .file, source: Source? = nil) {
     self.content = content

@@ -56,6 +56,9 @@ enum NumberText {
     return value
   }
 
+  /// The most letters of a number; floats have no use for more.
+  private static let longest = 1000
+
   /// The text of a plain scalar; quoted text is no number, and look-alike characters have their own complaint.
   static func unquoted(
     _ scalar: Scalar, allowing tags: [Scalar.Tag], isNumber: (String) -> Bool
@@ -70,6 +73,10 @@ enum NumberText {
         problem.replacement = scalar.text
       }
       throw problem
+    }
+    guard scalar.text.utf8.count <= longest else {
+      throw ScalarProblem(
+        code: .tooLargeNumber, reason: "is `\(scalar.text.shortened(to: 40))`, which is longer than any number")
     }
     if let alike = LookAlike.first(in: scalar.text) {
       throw ScalarProblem(

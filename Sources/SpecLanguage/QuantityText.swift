@@ -102,6 +102,15 @@ enum QuantityText {
   }
 
   private static func unknown(_ unit: String, of what: String, _ units: [String]) -> ScalarProblem {
+    let others = [
+      ("time", TimeUnit.allCases.map(\.rawValue)), ("frequency", ["Hz", "kHz"]), ("memory", memoryUnits),
+      ("length", Extent.Unit.allCases.filter { $0 != .time }.map(\.rawValue)),
+    ]
+    if let other = others.first(where: { $0.0 != what && $0.1.contains(unit) }) {
+      return ScalarProblem(
+        code: .unit, reason: "has the unit `\(unit)`, which is a unit of \(other.0)",
+        label: "units of \(what): \(units.joined(separator: ", "))")
+    }
     let match = Suggestion.nearest(to: unit, among: units)
     return ScalarProblem(
       code: .unit, reason: "has the unknown unit `\(unit.shortened(to: 20))`",

@@ -54,6 +54,21 @@ package struct Reading: Sendable {
     return node.isBroken
   }
 
+  /// Whether a key may be missing because what the mapping inherits is unknown; that has been complained about.
+  mutating func lacks(_ node: Node) -> Bool {
+    if node.isPartial { errorCount += 1 }
+    return node.isPartial
+  }
+
+  /// How many values the axes of a sweep have so far.
+  var sweptCount = 0
+  /// The path of the last key that a schema cannot do without.
+  var requiredPath: SpecPath?
+  /// What to do about a key without a value.
+  var helpForNothing: String {
+    requiredPath == path ? "give a value; the key is required" : "give a value or remove the key"
+  }
+
   /// Adds a complaint.
   package mutating func report(_ diagnostic: Diagnostic) {
     if diagnostic.isError { errorCount += 1 }

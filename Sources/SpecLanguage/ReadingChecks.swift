@@ -29,6 +29,7 @@ extension Reading {
     let note = "kinds of \(union.name): " + kinds.joined(separator: ", ")
     guard node.entries != nil else { return reportNoMapping(node, kinds, note) }
     guard let entry = node.entry("kind") else {
+      guard !lacks(node) else { return nil }
       report(
         .missingKey, "`\(subject)` does not say which `kind` it is", at: place(of: node), label: "needs `kind`",
         notes: [note])
@@ -75,7 +76,7 @@ extension Reading {
 
   /// Complains about a required key, unless a misspelt one has been taken for it already.
   mutating func reportMissing(_ name: String, _ kind: KindDescription, _ doc: String, in node: Node) {
-    guard !isClaimed(name) else { return }
+    guard !isClaimed(name), !lacks(node) else { return }
     let sentence = doc.hasSuffix(".") ? String(doc.dropLast()) : doc
     report(
       .missingKey, path.isRoot ? "missing key `\(name)` at the top level" : "missing key `\(name)` in \(subject)",
@@ -110,7 +111,9 @@ extension Reading {
     let keys =
       names.isEmpty ? "`\(schema.name)` has no keys" : "keys of `\(schema.name)`: " + names.joined(separator: ", ")
     // The kind may have been picked by another layer, out of the author's sight.
-    let kind = arm.flatMap { _ in node["kind"] }.flatMap { $0.layer == entry.value.layer ? nil : $0 }
+    let kind = arm.flatMap { _ in node["kind"] }.flatMap { kind in
+      kind.layer == entry.value.layer && kind.sibling == entry.value.sibling ? nil : kind
+    }
     let remarks = kind.map { [Diagnostic.Remark($0.span, "`kind` is given here")] } ?? []
     // Beside a key of that name in the same mapping, the new name would be given twice.
     let twin = match.flatMap { node.entry($0.word) }.flatMap { node.span.holds($0.keySpan) ? $0 : nil }

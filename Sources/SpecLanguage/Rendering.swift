@@ -78,11 +78,17 @@ package struct Rendering: Sendable {
     let file = span.file
     let start = max(line.lowerBound, min(span.bytes.lowerBound, line.upperBound))
     let end = max(start, min(span.bytes.upperBound, line.upperBound))
-    var before = Self.clean(file.text(in: line.lowerBound..<start))
-    let middle = Self.clean(file.text(in: start..<end))
-    var after = Self.clean(file.text(in: end..<line.upperBound))
+    // Of a line without end only the part that may be shown is looked at.
+    let reach = lineWidth * 8
+    let first = min(start, file.boundary(near: max(line.lowerBound, start - reach)))
+    let inner = max(start, file.boundary(near: min(end, start + reach)))
+    let last = max(end, file.boundary(near: min(line.upperBound, end + reach)))
+    var before = Self.clean(file.text(in: first..<start))
+    let middle = Self.clean(file.text(in: start..<inner))
+    var after = Self.clean(file.text(in: end..<last))
     var inside = middle
-    if Self.width(before) + Self.width(middle) + Self.width(after) > lineWidth {
+    let isCut = first > line.lowerBound || end + reach < line.upperBound || start + reach < end
+    if isCut || Self.width(before) + Self.width(middle) + Self.width(after) > lineWidth {
       if inside.count > lineWidth / 2 { inside = String(inside.prefix(lineWidth / 2)) + "..." }
       if before.count > lineWidth / 3 { before = "..." + before.suffix(lineWidth / 3) }
       let room = max(10, lineWidth - before.count - inside.count)

@@ -130,7 +130,10 @@ package struct Field<Root, Value: Sendable>: Sendable {
       if fallback == nil { reading.reportMissing(name, kind.description, doc, in: node) }
       return fallback
     }
-    return reading.enter(entry) { reading in kind.read(entry.value, &reading) }
+    return reading.enter(entry) { reading in
+      if fallback == nil, entry.value.isNull { reading.requiredPath = reading.path }
+      return kind.read(entry.value, &reading)
+    }
   }
 }
 
@@ -139,7 +142,7 @@ package struct Rule<Root: Sendable>: Sendable {
   private let key: String
   private let test: @Sendable (Root) -> String?
 
-  /// - Parameter key: the key that the complaint points at.
+  /// - Parameter key: the key that the complaint points at, or the path of one further down, such as `trials.length`.
   /// - Parameter test: nil when the rule holds, else the complaint in one line.
   package init(_ key: String, _ test: @escaping @Sendable (Root) -> String?) {
     self.key = key
@@ -148,6 +151,11 @@ package struct Rule<Root: Sendable>: Sendable {
 
   func check(_ root: Root, _ node: Node, _ reading: inout Reading) {
     guard let message = test(root) else { return }
-    reading.report(.brokenRule, message, at: node[key]?.span ?? reading.place(of: node), key: key)
+    let path = SpecPath(key)
+    let top = path.steps.first.map { SpecPath([$0]) } ?? path
+    let found = [path, top].first { node.node(at: $0) != nil }
+    let span = found.flatMap { node.node(at: $0)?.span } ?? reading.place(of: node)
+    reading.report(
+      Diagnostic(.brokenRule, message, at: span, path: SpecPath(reading.path.steps + (found ?? top).steps)))
   }
 }

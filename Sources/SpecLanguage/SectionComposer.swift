@@ -126,9 +126,9 @@ struct SectionComposer: Sendable {
       var names: [String] = [entry.key]
       var next = entry
       while let like = next.value.entry("like") {
-        guard let name = like.value.scalar?.text, let sibling = section.value.entry(name), !names.contains(name) else {
-          return nil
-        }
+        guard let name = like.value.scalar?.text, let sibling = section.value.entry(name), !names.contains(name),
+          names.count <= Growth.Limit.chain
+        else { return nil }
         names.append(name)
         next = sibling
       }

@@ -2,12 +2,12 @@
 ///
 /// Direction numbers: Joe and Kuo 2008, "Constructing Sobol sequences with better two-dimensional projections",
 /// table `new-joe-kuo-6`.
-enum Sobol {
+package enum Sobol {
   /// The most dimensions that the table holds.
-  static let dimensions = rows.count + 1
+  package static let dimensions = rows.count + 1
 
   /// The 32 bits of a coordinate of a point.
-  static func bits(_ index: Int, dimension: Int) -> UInt32 {
+  package static func bits(_ index: Int, dimension: Int) -> UInt32 {
     var result: UInt32 = 0
     // The Gray code of the index, so that the order is the usual one.
     var code = index ^ (index >> 1)

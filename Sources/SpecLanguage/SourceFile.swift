@@ -28,7 +28,10 @@ package final class SourceFile: Sendable {
     let byte = max(markLength, min(byte, bytes.count))
     let line = lineIndex(of: byte)
     var column = 1
-    for index in lineStarts[line]..<max(byte, lineStarts[line]) where bytes[index] & 0xC0 != 0x80 { column += 1 }
+    let start = lineStarts[line]
+    bytes.withUnsafeBufferPointer { bytes in
+      for index in start..<max(byte, start) { column += bytes[index] & 0xC0 != 0x80 ? 1 : 0 }
+    }
     return Position(line: line + 1, column: column, byte: byte)
   }
 
@@ -39,6 +42,13 @@ package final class SourceFile: Sendable {
     var end = number < lineStarts.count ? lineStarts[number] : bytes.count
     while end > start, bytes[end - 1] == 0x0A || bytes[end - 1] == 0x0D { end -= 1 }
     return start..<end
+  }
+
+  /// The first byte of the scalar that a byte belongs to.
+  func boundary(near byte: Int) -> Int {
+    var byte = min(byte, bytes.count)
+    while byte > 0, byte < bytes.count, bytes[byte] & 0xC0 == 0x80 { byte -= 1 }
+    return byte
   }
 
   /// The text between two byte offsets; invalid UTF-8 becomes replacement characters.

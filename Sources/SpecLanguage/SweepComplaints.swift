@@ -20,13 +20,34 @@ extension SweepExpander {
     return [Candidate()]
   }
 
+  /// Whether it is known without making them that there are more points than the limit: nothing leaves any out, and
+  /// enough of the values differ.
+  func isBeyondLimit(_ dimensions: [[[SweptValue]]], _ sweep: Sweep) -> Bool {
+    guard sweep.exclude.isEmpty else { return false }
+    var distinct = 1
+    for rows in dimensions {
+      var seen: Set<[UInt8]> = []
+      for row in rows where distinct * seen.count <= sweep.limit {
+        seen.insert(row.reduce(into: []) { $0 += $1.plain.canonicalBytes + [0] })
+      }
+      distinct *= seen.count
+      if distinct > sweep.limit { return true }
+    }
+    return false
+  }
+
+  mutating func beyondLimit(_ count: Int, _ sweep: Sweep, _ entry: Node.Entry) -> [Candidate] {
+    checkLimit(count, sweep, entry)
+    return [Candidate()]
+  }
+
   mutating func checkLimit(_ count: Int, _ sweep: Sweep, _ entry: Node.Entry) {
     guard count > sweep.limit, !diagnostics.hasErrors else { return }
     let given = entry.value["limit"]
     complain(
       Diagnostic(
         .tooManyPoints, "the sweep has \(count) points, and its limit is \(sweep.limit)",
-        at: given?.span ?? entry.keySpan, label: given == nil ? "the limit without `limit`" : "the limit",
+        at: given?.span ?? entry.keySpan, label: given == nil ? "1000 at most unless `limit` says more" : "the limit",
         path: SpecPath("sweep.limit"), help: ["write `limit: \(count)` if so many are meant"]))
   }
 
@@ -56,13 +77,17 @@ extension SweepExpander {
   }
 
   mutating func warnUnused() {
+    guard !diagnostics.contains(where: { $0.isError && $0.code != .sweptWithoutEffect }) else { return }
     for entry in document["params"]?.entries ?? [] where !entry.key.hasPrefix("x-") && Name.isValid(entry.key) {
       guard !usedParameters.contains(entry.key) else { continue }
-      complain(Diagnostic(.unused, "parameter `\(entry.key)` is never used", at: entry.keySpan))
+      guard !deadPaths.contains(SpecPath([.key("params"), .key(entry.key)])) else { continue }
+      complain(
+        Diagnostic(.unused, "parameter `\(entry.key)` is never used", at: entry.keySpan, label: "never used"))
     }
     for node in document["env"]?.elements ?? [] {
       guard let name = node.scalar?.text, !usedVariables.contains(name) else { continue }
-      complain(Diagnostic(.unused, "environment variable `\(name)` is never used", at: node.span))
+      complain(
+        Diagnostic(.unused, "environment variable `\(name)` is never used", at: node.span, label: "never used"))
     }
   }
 }

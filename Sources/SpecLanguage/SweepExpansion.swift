@@ -31,7 +31,7 @@ struct SweepExpander {
   private var counter = 0
   private(set) var errorCount = 0
   private var checked: Set<ObjectIdentifier> = []
-  private var deadPaths: Set<SpecPath> = []
+  private(set) var deadPaths: Set<SpecPath> = []
   var usedParameters: Set<String> = []
   var usedVariables: Set<String> = []
   /// Parameters that decide which axes exist.
@@ -97,6 +97,7 @@ struct SweepExpander {
       count = overflow ? Int.max : product
     }
     guard count <= Self.combinationLimit else { return tooMany(count, entry) }
+    guard !isBeyondLimit(dimensions, sweep) else { return beyondLimit(count, sweep, entry) }
     let start = Candidate(drawn: sweep.axes.filter(\.values.isDrawn))
     var candidates = Self.product([start], dimensions)
     holds = Array(repeating: 0, count: sweep.when.count)

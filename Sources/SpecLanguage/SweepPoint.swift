@@ -43,11 +43,22 @@ package struct SweepPoint: Sendable {
     return part.isPresent ? part.entry ?? frame.composer.composed(index, values).entry : nil
   }
 
+  /// Whether the point gives a whole section or a whole entry, so that the names of entries may be its own.
+  package var mayRename: Bool { values.contains { $0.path.steps.count <= 2 && $0.section != "params" } }
+
   /// Whether the sweep gives values to a part.
   package func isSwept(part index: Int) -> Bool { parts[index] !== frame.composer.base[index] }
 
   /// The part that a path leads into.
   package func part(at path: SpecPath) -> Int? { frame.composer.index(of: path) }
+
+  /// What the composed document says at a path; nil where it says nothing and the default holds.
+  package func node(at path: SpecPath) -> Node? {
+    guard let part = part(at: path), let entry = entry(ofPart: part), path.steps.first == .key(entry.key) else {
+      return nil
+    }
+    return entry.value.node(at: SpecPath(Array(path.steps.dropFirst())))
+  }
 
   /// Whether a part of two points is known to be the same without looking at it.
   package func shares(part index: Int, with other: SweepPoint) -> Bool { parts[index] === other.parts[index] }

@@ -26,8 +26,9 @@ struct SweptValues: Sendable {
     }
   }
 
-  /// The most values that one range, grid or number of seeds may stand for.
+  /// The most values that one range, grid or number of seeds may stand for, and all of a sweep together.
   static let limit = 100_000
+  static let totalLimit = 200_000
 
   static let kind = ValueKind<SweptValues>(
     .either(.list(.scalar(.any, "a value"), count: 1...limit), .section(description)),
@@ -107,8 +108,9 @@ private struct SweptForm {
     case "linspace": return grid(entry, &reading, isLogarithmic: false)
     case "log_grid": return grid(entry, &reading, isLogarithmic: true)
     case "seeds":
-      return reading.enter(entry) { ValueKind<Int>.int(1...SweptValues.limit).read(entry.value, &$0) }
-        .map(SweptValues.Form.seeds)
+      let count = reading.enter(entry) { ValueKind<Int>.int(1...SweptValues.limit).read(entry.value, &$0) }
+      guard let count, hasRoom(for: count, entry, &reading) else { return nil }
+      return .seeds(count)
     case "choice":
       let nodes = entry.value.elements ?? []
       guard nodes.isEmpty else { return .drawn(.choice(nodes)) }
@@ -154,6 +156,7 @@ private struct SweptForm {
     guard !isLogarithmic || (from > 0 && to > 0) else {
       return fail(entry, "needs ends above 0: they are values, not exponents", &reading)
     }
+    guard hasRoom(for: count, entry, &reading) else { return nil }
     let bounds = min(from, to)...max(from, to)
     let values = (0..<count).map { index -> Double in
       if index == 0 { return from }
@@ -181,13 +184,27 @@ private struct SweptForm {
     guard from.unit == to.unit, from.unit == step.unit else {
       return fail(entry, "needs one unit throughout", &reading)
     }
-    guard let texts = Measure.steps(from: from, to: to, by: step) else {
+    guard let count = Measure.count(from: from, to: to, by: step) else {
       return fail(entry, "cannot be walked: the step is 0, or leads away from the end", &reading)
     }
-    guard texts.count <= SweptValues.limit else {
-      return fail(entry, "stands for more than \(SweptValues.limit) values", &reading)
+    guard count <= SweptValues.limit else {
+      return fail(entry, "stands for \(count) values; at most \(SweptValues.limit) are possible", &reading)
     }
-    return .listed(texts.map { made($0, by: entry) })
+    guard hasRoom(for: Int(count), entry, &reading) else { return nil }
+    return .listed(Measure.steps(from: from, to: to, by: step).map { made($0, by: entry) })
+  }
+
+  /// Whether a sweep may have so many values more; complained about once.
+  private func hasRoom(for count: Int, _ entry: Node.Entry, _ reading: inout Reading) -> Bool {
+    let before = reading.sweptCount
+    reading.sweptCount += count
+    guard reading.sweptCount > SweptValues.totalLimit else { return true }
+    if before <= SweptValues.totalLimit {
+      reading.report(
+        .tooManyPoints, "the paths of the sweep have more than \(SweptValues.totalLimit) values together",
+        at: entry.value.span, label: "too many")
+    }
+    return false
   }
 
   /// A value that a form stands for, at the place of the form.
@@ -227,20 +244,35 @@ private struct Measure {
     self.unit = unit
   }
 
-  /// The numbers from one end to the other, exact; one more than the limit at most. Nil when the end is out of reach.
-  static func steps(from: Measure, to: Measure, by step: Measure) -> [String]? {
-    let exponent = min(from.number.exponent, to.number.exponent, step.number.exponent)
-    guard let first = from.number.scaled(to: exponent), let last = to.number.scaled(to: exponent),
-      let stride = step.number.scaled(to: exponent), stride != 0, (last - first).signum() * stride.signum() >= 0
-    else { return nil }
-    var texts: [String] = []
-    var value = first
-    while stride > 0 ? value <= last : value >= last {
-      texts.append(Decimal.text(value, exponent: exponent) + (from.unit.isEmpty ? "" : " \(from.unit)"))
-      guard texts.count <= SweptValues.limit else { break }
-      value += stride
+  private struct Walk {
+    var first: Int128
+    var last: Int128
+    var stride: Int128
+    var exponent: Int
+
+    init?(_ from: Measure, _ to: Measure, _ step: Measure) {
+      exponent = min(from.number.exponent, to.number.exponent, step.number.exponent)
+      guard let first = from.number.scaled(to: exponent), let last = to.number.scaled(to: exponent),
+        let stride = step.number.scaled(to: exponent), stride != 0, (last - first).signum() * stride.signum() >= 0
+      else { return nil }
+      self.first = first
+      self.last = last
+      self.stride = stride
     }
-    return texts
+
+    var count: Int128 { (last - first) / stride + 1 }
+  }
+
+  /// How many numbers there are from one end to the other; nil when the end is out of reach.
+  static func count(from: Measure, to: Measure, by step: Measure) -> Int128? { Walk(from, to, step)?.count }
+
+  /// The numbers from one end to the other, exact.
+  static func steps(from: Measure, to: Measure, by step: Measure) -> [String] {
+    guard let walk = Walk(from, to, step) else { return [] }
+    return (0..<Int(clamping: walk.count)).map { index in
+      Decimal.text(walk.first + Int128(index) * walk.stride, exponent: walk.exponent)
+        + (from.unit.isEmpty ? "" : " \(from.unit)")
+    }
   }
 }
 

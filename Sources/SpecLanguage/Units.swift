@@ -69,6 +69,7 @@ struct Decimal: Hashable, Sendable {
 
   /// Reads `[+-] digits [. digits] [e [+-] digits]`; nil for anything else.
   init?(_ text: some StringProtocol) {
+    guard text.utf8.count <= 1000 else { return nil }
     var rest = Substring(text).utf8[...]
     isNegative = rest.first == UInt8(ascii: "-")
     if isNegative || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }

@@ -57,7 +57,7 @@ extension Reading {
     guard !scalar.isNull else {
       report(
         .noValue, "`\(subject)` has no value", at: node.span.bytes.isEmpty ? place(of: node) : node.span,
-        label: "expected \(words)", help: ["give a value or remove the key"], source: node.source)
+        label: "expected \(words)", help: [helpForNothing], source: node.source)
       return nil
     }
     return scalar

@@ -61,33 +61,20 @@ package final class Trainer {
     guard recipe.select == nil || trials.selection.contains(where: { !$0.isEmpty }) else { throw .noValidationTrials }
     let data = trials.sessions
     sessions = SessionTable(names: data.map(\.name), channels: data.map(\.channels))
-    let perStep = min(recipe.batch.sessions ?? usable.count, usable.count)
-    let perSession = min(recipe.batch.trials, trials.train.map(\.count).max() ?? 1)
-    let shape = BatchShape(
-      sessions: perStep, trials: perSession, bins: trials.bins, rows: sessions.capacity(of: perStep))
-    let trainTrials = trials.train.reduce(0) { $0 + $1.count }
-    stepsPerEpoch = max(1, Double(trainTrials) / Double(perStep * perSession))
-    totalSteps = Self.steps(recipe.budget, perEpoch: stepsPerEpoch)
+    let plan = StepPlan(recipe, sessions: sessions, trials: trials.train.map(\.count), bins: trials.bins)
+    let shape = plan.shape
+    stepsPerEpoch = plan.perEpoch
+    totalSteps = plan.steps
 
-    let builder = Builder()
-    let batch = Batch(builder, shape, sessions)
-    let scope = ParameterScope(builder)
-    let parts = model.loss(batch, scope, at: path)
-    parameters = scope.table
+    let step = StepGraph(model, shape: shape, sessions: sessions, fit: fit, path: path)
+    parameters = step.parameters
     byName = parameters.byName
-    let fitted = parameters.parameters.filter { fit.contains($0.group) }
-    let inputs = builder.graph.inputs
-    let targets = fitted.compactMap { parameter in
-      inputs.first { builder.graph.name(ofInput: $0) == parameter.name }
-    }
-    let total = parts.total
-    let differentiated = builder.graph.differentiated(total.id, withRespectTo: targets)
     let count = parameters.count
     gradientBuffer = Storage(precision, count: count)
-    let values = [total, parts.reconstruction, parts.states, parts.embedding, parts.penalty]
     var sinks: [Int: View] = [:]
-    for (position, parameter) in fitted.enumerated() {
-      sinks[values.count + position] = gradientBuffer.view(offset: parameter.offset, count: parameter.shape.count)
+    for (position, parameter) in step.fitted.enumerated() {
+      sinks[step.outputs.count - step.fitted.count + position] = gradientBuffer.view(
+        offset: parameter.offset, count: parameter.shape.count)
     }
     let buffers = BatchBuffers(shape, sessions, precision: precision)
     flat = FlatState(precision, count: count)
@@ -95,7 +82,7 @@ package final class Trainer {
     trainable = Storage(precision, count: count)
     (rate, correction1) = (Storage(precision, count: 1), Storage(precision, count: 1))
     (correction2, norm) = (Storage(precision, count: 1), Storage(precision, count: 1))
-    for parameter in fitted {
+    for parameter in step.fitted {
       for index in parameter.range { trainable[index] = 1 }
     }
     switch recipe.optimizer {
@@ -104,9 +91,7 @@ package final class Trainer {
     let updateGraph = UpdateGraph(optimizer, count: count, clip: recipe.clip)
     do {
       gradient = try BoundGraph(
-        differentiated.graph, outputs: values.map { differentiated[$0.id] } + differentiated.gradients,
-        backend: backend,
-        buffers: buffers, sinks: sinks)
+        step.graph, outputs: step.outputs, backend: backend, buffers: buffers, sinks: sinks)
       update = try backend.compile(updateGraph.graph, outputs: updateGraph.outputs)
     } catch {
       throw .backend(error)
@@ -125,14 +110,6 @@ package final class Trainer {
     Self.initialiseFromData(&fit, trials, stream: stream.child("data"))
     state = TrainingState(values: fit.values)
     load(state)
-  }
-
-  private static func steps(_ extent: Extent, perEpoch: Double) -> Int {
-    switch extent {
-    case .steps(let count): count
-    case .epochs(let count): max(1, Int((Double(count) * perEpoch).rounded(.up)))
-    case .bins, .time: preconditionFailure("a training length is in steps or epochs")
-    }
   }
 
   /// Read-ins and read-outs from the data of each session where the model asks for it.
@@ -189,7 +166,7 @@ package final class Trainer {
   }
 
   /// A length in steps of this training.
-  package func steps(_ extent: Extent) -> Int { Self.steps(extent, perEpoch: stepsPerEpoch) }
+  package func steps(_ extent: Extent) -> Int { extent.steps(perEpoch: stepsPerEpoch) }
 
   package var isFinished: Bool { state.step >= totalSteps || state.stoppedEarly }
 
@@ -246,7 +223,7 @@ package final class Trainer {
 
   private func validate(_ record: inout StepRecord) throws(TrainingError) {
     guard let select = recipe.select else { return }
-    let every = Self.steps(select.every, perEpoch: stepsPerEpoch)
+    let every = select.every.steps(perEpoch: stepsPerEpoch)
     guard state.step % every == 0 || state.step == totalSteps else { return }
     let judged = trials.selection.indices.filter { !trials.selection[$0].isEmpty }
     for index in 0..<parameters.count { validator.parameters[index] = flat.parameters[index] }
@@ -275,7 +252,7 @@ package final class Trainer {
     if let patience = select.patience {
       // A score that is not a number is no improvement, also when there never was another.
       let waited = state.step - (state.best?.step ?? 0)
-      state.stoppedEarly = waited >= Self.steps(patience, perEpoch: stepsPerEpoch)
+      state.stoppedEarly = waited >= patience.steps(perEpoch: stepsPerEpoch)
     }
   }
 

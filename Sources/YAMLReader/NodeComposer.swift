@@ -17,6 +17,7 @@ struct NodeComposer {
   private var openAnchors: [String: Span] = [:]
   private var aliasCount = 0
   private var aliasWeight = 0
+  private var valueCount = 0
   private(set) var diagnostics: [Diagnostic] = []
 
   init(_ file: SourceFile, layer: Node.Layer) {
@@ -37,7 +38,9 @@ struct NodeComposer {
   private mutating func readDocument() throws(Stop) -> Node {
     _ = try next()
     guard case .documentStart = try next().kind else {
-      complain(.emptyDocument, "the spec is empty", Span(file, file.markLength..<file.markLength))
+      complain(
+        .emptyDocument, "the spec is empty", Span(file, file.markLength..<file.markLength),
+        help: ["a spec begins with `mdssm: 1`"])
       throw Stop()
     }
     let (node, _) = try node(try next(), depth: 0)
@@ -67,6 +70,14 @@ struct NodeComposer {
     guard depth < YAML.Limit.depth else {
       complain(
         .tooDeep, "the spec is nested deeper than \(YAML.Limit.depth) levels", first(of: event.span), label: "too deep")
+      throw Stop()
+    }
+    if diagnostics.count >= YAML.Limit.complaints { throw Stop() }
+    valueCount += 1
+    guard valueCount <= YAML.Limit.values else {
+      complain(
+        .tooManyValues, "the spec has more than \(YAML.Limit.values) values", first(of: event.span),
+        label: "one too many", help: ["data belong in files of their own that `datasets` names"])
       throw Stop()
     }
     if let anchor = event.anchor { openAnchors[anchor] = event.span }
@@ -121,6 +132,12 @@ struct NodeComposer {
       let event = try next()
       if case .mappingEnd = event.kind {
         return (Node(.mapping(entries), span: whole(start, event, last: last), layer: layer), weight)
+      }
+      guard places.count < YAML.Limit.keys else {
+        complain(
+          .tooManyValues, "a mapping has more than \(YAML.Limit.keys) keys", first(of: event.span),
+          label: "one too many", help: ["data belong in files of their own that `datasets` names"])
+        throw Stop()
       }
       let key = try key(event, depth: depth + 1)
       let (value, valueWeight) = try node(try next(), depth: depth + 1)
@@ -275,6 +292,7 @@ struct NodeComposer {
     _ code: Code, _ message: String, _ span: Span, label: String = "", remarks: [Diagnostic.Remark] = [],
     help: [String] = [], fix: Diagnostic.Fix? = nil
   ) {
+    guard diagnostics.count < YAML.Limit.complaints else { return }
     diagnostics.append(Diagnostic(code, message, at: span, label: label, secondary: remarks, help: help, fix: fix))
   }
 }

@@ -10,10 +10,18 @@ enum SyntaxMessage {
         help: ["indent with spaces; most editors can convert a file"])
     }
     var diagnostic = Diagnostic(.notYAML, "this is not YAML: \(error.problem)", at: span)
-    if let known = known(error, span) {
+    let opening = error.contextByte.map { file.position(at: $0).line }
+    if let known = known(error, span, isOneLine: opening == span.start.line) {
       diagnostic.message = known.message
       diagnostic.label = known.label
       diagnostic.help = known.help
+    }
+    if error.problem == "found unexpected end of stream", error.context.contains("quoted"), let byte = error.contextByte
+    {
+      // The file ends far away; the quote that opens is what its author looks for.
+      diagnostic.span = Self.span(at: byte, in: file)
+      diagnostic.label = "opens here, and nothing closes it"
+      return diagnostic
     }
     if let byte = error.contextByte, byte < error.byte, file.position(at: byte).line != span.start.line {
       diagnostic.secondary = [.init(Self.span(at: byte, in: file), contextLabel(error.context))]
@@ -22,7 +30,7 @@ enum SyntaxMessage {
   }
 
   private static func known(
-    _ error: SyntaxProblem, _ span: Span
+    _ error: SyntaxProblem, _ span: Span, isOneLine: Bool
   ) -> (message: String, label: String, help: [String])? {
     let character = span.text
     switch error.problem {
@@ -40,6 +48,11 @@ enum SyntaxMessage {
       )
     case "did not find expected '-' indicator":
       return ("a line does not line up with the list above it", "expected `- `", [])
+    case "did not find expected ',' or '}'" where isOneLine && character == ":",
+      "did not find expected ',' or ']'" where isOneLine && character == ":":
+      return (
+        "a `:` stands where no key can be", "second `:`", ["put text that contains `: ` in quotes"]
+      )
     case "did not find expected ',' or ']'":
       return ("a list `[...]` is not closed or lacks a comma", "expected `,` or `]`", quoting(character))
     case "did not find expected ',' or '}'":

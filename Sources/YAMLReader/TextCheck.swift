@@ -15,7 +15,9 @@ struct TextCheck {
 
   private mutating func checkSize() -> Bool {
     guard file.bytes.count > YAML.Limit.bytes else { return true }
-    complain(.tooLarge, "the spec has \(file.bytes.count) bytes; at most \(YAML.Limit.bytes) are read", 0..<0)
+    complain(
+      .tooLarge, "the spec has more than \(YAML.Limit.bytes) bytes", 0..<0,
+      help: "data belong in files of their own that `datasets` names")
     return false
   }
 
@@ -30,8 +32,12 @@ struct TextCheck {
     var index = file.markLength
     while index < bytes.count {
       guard let (scalar, length) = Self.scalar(in: bytes, at: index) else {
-        let hex = String(bytes[index], radix: 16, uppercase: true)
-        complain(.notUTF8, "byte 0x\(hex) at offset \(index) is not UTF-8", index..<index + 1, label: "not UTF-8")
+        let byte = bytes[index]
+        let hex = String(byte, radix: 16, uppercase: true)
+        let old = byte >= 0xA0 ? "in Latin-1 this byte is `\(Unicode.Scalar(byte))`: " : ""
+        complain(
+          .notUTF8, "byte 0x\(hex) at offset \(index) is not UTF-8", index..<index + 1, label: "not UTF-8",
+          help: old + "save the file as UTF-8")
         return false
       }
       if isClean, Self.isControl(scalar) {
@@ -49,18 +55,30 @@ struct TextCheck {
     return isClean
   }
 
+  /// One complaint for each conflict: its first marker, with the last one beside it.
   private mutating func checkMarkers() -> Bool {
     var isClean = true
+    var isOpen = false
     for line in 1...max(1, file.lineCount) {
       let range = file.lineRange(line)
       let start = file.bytes[range].prefix(8)
       guard start.count >= 7, let first = start.first, "<>|".utf8.contains(first) else { continue }
       guard start.prefix(7).allSatisfy({ $0 == first }) else { continue }
       guard start.count == 7 || start.last == UInt8(ascii: " ") else { continue }
-      complain(
-        .conflictMarker, "a merge conflict was left in the spec", range.lowerBound..<range.lowerBound + 7,
-        label: "conflict marker", help: "keep one of the two versions and delete the marker lines")
+      let marker = range.lowerBound..<range.lowerBound + 7
       isClean = false
+      if isOpen, first != UInt8(ascii: "<") {
+        if first == UInt8(ascii: ">") {
+          isOpen = false
+          diagnostics[diagnostics.count - 1].secondary = [.init(Span(file, marker), "the conflict ends here")]
+        }
+        continue
+      }
+      guard diagnostics.count < YAML.Limit.complaints else { break }
+      isOpen = first == UInt8(ascii: "<")
+      complain(
+        .conflictMarker, "a merge conflict was left in the spec", marker, label: "conflict marker",
+        help: "keep one of the two versions and delete the marker lines")
     }
     return isClean
   }
@@ -68,6 +86,7 @@ struct TextCheck {
   private mutating func complain(
     _ code: Code, _ message: String, _ bytes: Range<Int>, label: String = "", help: String? = nil, fix: String? = nil
   ) {
+    guard diagnostics.count < YAML.Limit.complaints else { return }
     let span = Span(file, bytes)
     diagnostics.append(
       Diagnostic(

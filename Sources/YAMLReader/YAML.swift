@@ -16,6 +16,12 @@ package enum YAML {
     package static let aliases = 64
     /// Expanded size over source size.
     package static let expansion = 10
+    /// Keys of one mapping; what comes later may look each of them up among all.
+    package static let keys = 1000
+    /// Values in all: scalars, lists and mappings.
+    package static let values = 50_000
+    /// More complaints than this help nobody.
+    package static let complaints = 1000
   }
 
   /// Reads one document.

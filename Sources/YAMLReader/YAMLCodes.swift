@@ -36,10 +36,13 @@ extension Code {
     "E1116", "an invisible mark that changes the reading direction",
     "Text with such marks does not say what it seems to say. Remove the mark.")
 
+  package static let tooManyValues = Code(
+    "E1117", "too many keys or values", "A mapping has at most 1000 keys, and a spec at most 50 000 values.")
+
   /// Every code of this room.
   package static let ofYAML: [Code] = [
     .notYAML, .duplicateKey, .unknownAlias, .tooManyAliases, .cyclicAlias, .mergeKey, .foreignTag,
     .severalDocuments, .keyNotText, .tab, .conflictMarker, .tooLarge, .tooDeep, .notUTF8, .controlCharacter,
-    .emptyDocument, .directionMark,
+    .emptyDocument, .directionMark, .tooManyValues,
   ]
 }

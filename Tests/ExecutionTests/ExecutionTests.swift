@@ -1,7 +1,9 @@
 import Bundle
 import Execution
+import ExperimentGraph
 import Foundation
 import Planner
+import SpecLanguage
 import StudyChecks
 import Synchronization
 import Testing
@@ -167,5 +169,235 @@ final class ExecutionTests {
     let ran = try run(plan)
     #expect(!ran.events.contains("resumed pretrain"))
     #expect(try bundle(plan, ran.outcomes, "two") == one)
+  }
+
+  // MARK: sweeps
+
+  /// Two seeds by two learning rates; the pre-trainings of the first seed are the only jobs of two points each.
+  private static let sweep = """
+    sweep:
+      axes:
+        study.seed: [7, 8]
+        training.adapting.optimizer.lr: [1e-2, 2e-2]
+
+    """
+
+  private func sweep(_ overrides: [String] = []) throws -> Plan {
+    try CheckedStudy(CheckedStudy.tiny + Self.sweep).plan(overrides)
+  }
+
+  @Test func `a sweep does shared jobs once, and the number of jobs at once changes no byte`() throws {
+    let plan = try sweep()
+    #expect(plan.points.count == 4)
+    #expect(plan.fits.count == 6)
+    var bundles: [[String: String]] = []
+    for jobs in [1, 2, 5] {
+      let ran = try run(plan, ExecutionOptions(jobs: jobs, computer: Computer(cores: 2, memory: 1 << 30)))
+      #expect(ran.words.allSatisfy { $0 == "done" })
+      #expect(ran.events.count { $0.hasPrefix("started") } == plan.jobs.count)
+      bundles.append(try bundle(plan, ran.outcomes, "jobs-\(jobs)"))
+      try FileManager.default.removeItem(atPath: folder + "/store")
+    }
+    #expect(bundles[0] == bundles[1])
+    #expect(bundles[0] == bundles[2])
+    let models = bundles[0].keys.filter { $0.hasSuffix("model.safetensors") }
+    #expect(models.count { $0.hasPrefix("result/runs/transfer/") } == 4)
+    #expect(models.count { $0.hasPrefix("result/runs/pretrain/") } == 2)
+    #expect(models.count { $0.hasPrefix("result/runs/twin/") } == 2)
+  }
+
+  @Test func `a point that fails leaves its descendants, and the other points are complete`() throws {
+    let plan = try CheckedStudy(
+      CheckedStudy.tiny + "sweep: {axes: {training.pretraining.optimizer.lr: [3e-3, 1e30]}}\n"
+    )
+    .plan()
+    let ran = try run(plan, ExecutionOptions(jobs: 2))
+    let bad = plan.points[1]
+    #expect(ran.words.count { $0 == "failed" } == 1)
+    for (run, job) in bad.fits { #expect(ran.words[job] == (run == "transfer" ? "left" : "failed")) }
+    for (_, _, job) in bad.evaluations { #expect(ran.words[job] == "left") }
+    for (_, job) in plan.points[0].fits { #expect(ran.words[job] == "done") }
+    #expect(plan.points.map { SweepRecord.status($0, ran.outcomes) } == [.complete, .failed])
+    let writer = try BundleWriter(runs: folder + "/b", study: "tiny", key: plan.key, started: Date(), about: .null)
+    var assembly = BundleAssembly(plan, ran.outcomes, store: try Store(root: folder + "/store"))
+    let metrics = try assembly.write(to: writer) { _ in nil }
+    #expect(Set(metrics.column("trial") ?? []) == [plan.points[0].id])
+    let failures = try ResultBundle(folder: writer.folder).manifest.failures
+    #expect(failures.allSatisfy { $0.trials == [bad.id] })
+    #expect(failures[0].job == "pretrain [training.pretraining.optimizer.lr: 1e+30]")
+    #expect(failures.count == ran.words.count { $0 == "failed" || $0 == "left" })
+  }
+
+  @Test func `fail-fast ends everything, and the same command without it goes on`() throws {
+    let plan = try CheckedStudy(
+      CheckedStudy.tiny + "sweep: {axes: {training.pretraining.optimizer.lr: [1e30, 3e-3]}}\n"
+    )
+    .plan()
+    let ran = try run(plan, ExecutionOptions(failsFast: true))
+    #expect(ran.words[0] == "failed")
+    #expect(ran.words.dropFirst().allSatisfy { $0 == "left" })
+    #expect(ran.events.count { $0.hasPrefix("started") } == 1)
+    guard case .left(let reason) = try #require(ran.outcomes.last) else { return }
+    #expect(reason.contains("failed before, which ended everything"))
+    #expect(try run(plan).words.contains("done"))
+  }
+
+  @Test func `fresh does everything again, and says when the bytes differ`() throws {
+    let plan = try CheckedStudy().plan()
+    let one = try bundle(plan, try run(plan).outcomes, "one")
+    let again = try run(plan, ExecutionOptions(isFresh: true))
+    #expect(again.words.allSatisfy { $0 == "done" })
+    #expect(!again.events.contains { $0.hasPrefix("differs") })
+    #expect(try bundle(plan, again.outcomes, "two") == one)
+    let key = plan.jobs[0].key
+    let store = try Store(root: folder + "/store")
+    var files: [(name: String, bytes: [UInt8])] = []
+    for file in try store.artifact(key).files { files.append((file.name, try store.read(key, file.name))) }
+    files[0].bytes.append(0)
+    _ = try store.replace(key, files)
+    let third = try run(plan, ExecutionOptions(isFresh: true))
+    #expect(third.events.filter { $0.hasPrefix("differs") } == ["differs pretrain"])
+    #expect(try bundle(plan, third.outcomes, "three") == one, "what is made anew takes the place of what was there")
+  }
+
+  @Test func `states that are kept are the same after an interruption, and keeping them later does the fit again`()
+    throws
+  {
+    let plain = try CheckedStudy().plan()
+    let plan = try CheckedStudy().plan(["outputs.checkpoints.every=2 steps"])
+    #expect(plan.jobs.map(\.key) == plain.jobs.map(\.key), "what is kept enters no key")
+    let stopped = try run(plan) { event in
+      if case .progress(job: "pretrain", let progress) = event { progress.step >= 3 } else { false }
+    }
+    #expect(stopped.words[0] == "interrupted")
+    let resumed = try run(plan)
+    #expect(resumed.events.contains("resumed pretrain"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/store/partial") == [])
+    let one = try bundle(plan, resumed.outcomes, "resumed")
+    let kept = one.keys.filter { $0.contains("pretrain/checkpoints/") }.map { $0.split(separator: "/").last ?? "" }
+    #expect(kept.sorted() == ["step-000002.safetensors", "step-000004.safetensors", "step-000006.safetensors"])
+    try FileManager.default.removeItem(atPath: folder + "/store")
+    let first = try run(plain)
+    #expect(try bundle(plain, first.outcomes, "plain").keys.allSatisfy { !$0.contains("checkpoints") })
+    let later = try run(plan)
+    #expect(later.words == ["done", "done", "stored", "stored", "stored"], "evaluations need not be done again")
+    #expect(!later.events.contains { $0.hasPrefix("differs") })
+    #expect(try bundle(plan, later.outcomes, "later") == one)
+  }
+
+  @Test func `a checkpoint whose kept states are gone is no checkpoint`() throws {
+    let plan = try CheckedStudy().plan(["outputs.checkpoints.every=2 steps"])
+    _ = try run(plan) { event in
+      if case .progress(job: "pretrain", let progress) = event { progress.step >= 3 } else { false }
+    }
+    let states = folder + "/store/partial/\(plan.jobs[0].key.hex).states"
+    try FileManager.default.removeItem(atPath: states)
+    let ran = try run(plan)
+    #expect(!ran.events.contains("resumed pretrain"))
+    #expect(ran.words.allSatisfy { $0 == "done" })
+  }
+
+  @Test func `a job that takes too long fails with the key that says so, and goes on next time`() throws {
+    let plan = try CheckedStudy().plan()
+    let short = Resources(fit: StageResources(time: Nanoseconds(1)))
+    let ran = try run(plan, ExecutionOptions(resources: short))
+    guard case .failed(let failure) = ran.outcomes[0] else {
+      Issue.record("the fit is \(ran.words[0])")
+      return
+    }
+    #expect(failure.message == "it took longer than `resources.fit.time`, 1 ns")
+    #expect(failure.help.first?.contains("raise `resources.fit.time`") == true)
+    #expect(ran.events.contains("checkpoint pretrain"))
+    let one = try run(plan)
+    #expect(one.events.contains("resumed pretrain"))
+    let after = Resources(evaluate: StageResources(time: Nanoseconds(1)))
+    try FileManager.default.removeItem(atPath: folder + "/store")
+    let two = try run(plan, ExecutionOptions(resources: after))
+    #expect(two.words == ["done", "done", "failed", "failed", "failed"])
+  }
+
+  @Test func `jobs that need more memory together than there is run one after the other`() throws {
+    let plan = try sweep()
+    let needy = Resources(fit: StageResources(memory: 600), evaluate: StageResources(memory: 600))
+    var (running, most) = (0, 0)
+    let options = ExecutionOptions(jobs: 4, computer: Computer(cores: 4, memory: 1000), resources: needy)
+    let ran = try run(plan, options) { event in
+      switch event {
+      case .started:
+        running += 1
+        most = max(most, running)
+      case .finished: running -= 1
+      default: break
+      }
+      return false
+    }
+    #expect(ran.words.allSatisfy { $0 == "done" })
+    #expect(most == 1)
+  }
+
+  @Test func `evaluations of one run have files of their own`() throws {
+    let study = try CheckedStudy().replacing(
+      "  atlas:   {kind: embedding, of: [pretrain, twin], color: [speed]}",
+      with: """
+          near:  {kind: forecast, of: [pretrain], context: 150 ms, horizon: 30 ms}
+          far:   {kind: forecast, of: [pretrain], context: 150 ms, horizon: 150 ms}
+          atlas: {kind: embedding, of: [pretrain], color: [speed]}
+          bare:  {kind: embedding, of: [pretrain, twin], color: [channels]}
+        """)
+    let plan = try study.plan()
+    let ran = try run(plan)
+    #expect(ran.words.allSatisfy { $0 == "done" })
+    let files = try bundle(plan, ran.outcomes, "two")
+    for name in ["near", "far"] {
+      #expect(files["result/runs/pretrain/\(name).examples.tsv"] != nil)
+      #expect(files["result/runs/pretrain/\(name).h5"] != nil)
+    }
+    let folder = try FileManager.default.contentsOfDirectory(atPath: self.folder + "/two/tiny").first { $0 != "latest" }
+    let path = self.folder + "/two/tiny/\(folder ?? "")/result/embedding.tsv"
+    let table = try #require(TSV(parsing: try String(contentsOfFile: path, encoding: .utf8)))
+    #expect(table.columns == ["run", "session", "seed", "e1", "sd1", "speed", "channels"])
+    #expect(table.column("run") == ["pretrain", "pretrain", "twin", "twin"], "each session of a run has one row")
+    #expect(table.column("speed")?.suffix(2) == ["", ""])
+  }
+
+  @Test func `evaluations that differ between points of one fit have files of their own`() throws {
+    let text = CheckedStudy.tiny.replacing(
+      "  atlas: ", with: "  far: {kind: forecast, of: [pretrain], context: 150 ms, horizon: 150 ms}\n  atlas: ")
+    let plan = try CheckedStudy(text + "sweep: {axes: {evaluations.far.horizon: [30 ms, 150 ms]}}\n").plan()
+    let ran = try run(plan)
+    let files = try bundle(plan, ran.outcomes, "b").keys.filter { $0.hasSuffix(".examples.tsv") }
+    #expect(files.count == 2)
+    #expect(Set(files.map { $0.split(separator: "/")[3] }).count == 1, "there is one fit")
+  }
+
+  @Test func `a full disk ends the run, and the same command completes it`() throws {
+    let plan = try sweep()
+    let whole = try bundle(plan, try run(plan).outcomes, "whole")
+    try FileManager.default.removeItem(atPath: folder + "/store")
+    for room in [2, 12, 9] {
+      let full = Filling(left: room)
+      let ran = try run(plan, ExecutionOptions(jobs: 2), disk: full.disk)
+      #expect(ran.words.contains("failed"))
+      #expect(ran.words.allSatisfy { $0 != "interrupted" })
+      let failures = ran.outcomes.compactMap { outcome -> JobFailure? in
+        if case .failed(let failure) = outcome { failure } else { nil }
+      }
+      #expect(failures.allSatisfy { $0.isOfTheDisk && $0.message.contains("No space left") })
+      #expect(failures.count <= 2, "what runs beside may fail as well, nothing is begun after")
+    }
+    #expect(try bundle(plan, try run(plan).outcomes, "again") == whole)
+  }
+
+  /// A disk with room for so many writes.
+  private final class Filling: Sendable {
+    private let left: Atomic<Int>
+    init(left: Int) { self.left = Atomic(left) }
+
+    var disk: Disk {
+      Disk { [self] step, _ in
+        guard step == .write else { return nil }
+        return left.subtract(1, ordering: .relaxed).newValue < 0 ? ENOSPC : nil
+      }
+    }
   }
 }

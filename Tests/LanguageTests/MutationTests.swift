@@ -58,11 +58,10 @@ import YAMLReader
     #expect(silent == [])
   }
 
-  @Test func `a missing required key and a value of another shape are refused`() throws {
-    let text = Node(.scalar(Scalar("zzz")), span: Span(SourceFile(name: "new", text: "zzz"), 0..<3))
-    let list = Node(.sequence([text]), span: text.span)
-    let map = Node(.mapping([.init(key: "zzz", keySpan: text.span, value: text)]), span: text.span)
-    let empty = Node(.scalar(Scalar("")), span: text.span)
+  @Test func `a missing required key and a value of another type are refused`() throws {
+    let empty = Self.scalar("")
+    var removed = 0
+    var replaced = 0
     for (name, source) in try WholeLanguage.specs() {
       let node = try #require(YAML.read(SourceFile(name: "spec.yaml", text: source)).node)
       var places: [Place] = []
@@ -72,23 +71,56 @@ import YAMLReader
         let isHeir = node.node(at: SpecPath(Array(place.path.steps.prefix(2))))?["like"] != nil
         let without = WholeLanguage.check(node.setting(place.path.steps[...], nil))
         #expect(!place.isRequired || isHeir || without.hasErrors, "\(name) without \(place.path)")
-        for (shape, wrong) in Self.wrong(place.kind, text: text, list: list, map: map) {
+        removed += place.isRequired && !isHeir ? 1 : 0
+        for wrong in Self.wrong(place.kind) {
+          replaced += 1
           let found = WholeLanguage.check(node.setting(place.path.steps[...], wrong))
-          #expect(found.hasErrors, "\(name): \(place.path) as \(shape)")
+          #expect(found.hasErrors, "\(name): \(place.path) as \(Plain(wrong).flow)")
         }
         _ = WholeLanguage.check(node.setting(place.path.steps[...], empty))
       }
     }
+    print("required keys removed: \(removed); values replaced by one of another type: \(replaced); all refused")
+    #expect(removed > 50 && replaced > 500)
   }
 
-  /// Values of a shape that a kind does not take.
-  private static func wrong(_ kind: KindDescription, text: Node, list: Node, map: Node) -> [(String, Node)] {
+  private static let nowhere = Span(SourceFile(name: "new", text: "new"), 0..<3)
+
+  private static func scalar(_ text: String, isQuoted: Bool = false) -> Node {
+    Node(.scalar(Scalar(text, style: isQuoted ? .double : .plain)), span: nowhere)
+  }
+
+  /// Values of a type that a kind does not take.
+  private static func wrong(_ kind: KindDescription) -> [Node] {
+    let list = Node(.sequence([scalar("zzz")]), span: nowhere)
+    let map = Node(.mapping([.init(key: "zzz", keySpan: nowhere, value: scalar("zzz"))]), span: nowhere)
     switch kind {
-    case .scalar(.any, _, _), .either: []
-    case .scalar, .choice: [("list", list), ("mapping", map)]
-    case .list: [("text", text), ("mapping", map)]
-    case .map, .paths, .section, .union: [("text", text), ("list", list)]
-    case .optional(let inner): wrong(inner, text: text, list: list, map: map)
+    case .scalar(let type, _, _): return type == .any ? [] : [list, map] + wrong(type)
+    case .choice: return [list, map, scalar("zzz"), scalar("3"), scalar("true")]
+    case .list(let inner, let count):
+      // Elements of another type too, in a list of a length that is right.
+      let elements = wrong(inner).map { wrong in
+        Node(.sequence(Array(repeating: wrong, count: max(1, count.lowerBound))), span: nowhere)
+      }
+      return [scalar("zzz"), map] + elements
+    case .map, .paths, .section, .union: return [scalar("zzz"), scalar("3"), scalar("true"), list]
+    case .optional(let inner): return wrong(inner)
+    case .either(let short, let long):
+      let shapes = [short, long].map { Set(wrong($0).map { Plain($0).flow }) }
+      return wrong(short).filter { shapes[1].contains(Plain($0).flow) }
+    }
+  }
+
+  private static func wrong(_ type: KindDescription.ScalarType) -> [Node] {
+    switch type {
+    case .int, .seed: ["zzz", "true", "1.5", "3 ms"].map { scalar($0) } + [scalar("3", isQuoted: true)]
+    case .float: ["zzz", "true", "3 ms"].map { scalar($0) } + [scalar("3", isQuoted: true)]
+    case .bool: ["zzz", "3", "yes"].map { scalar($0) } + [scalar("true", isQuoted: true)]
+    case .id, .reference: ["3", "a b", "3 ms"].map { scalar($0) }
+    case .time, .frequency, .memory, .extent: ["3", "zzz", "true", "3 zzz"].map { scalar($0) }
+    case .expression: [scalar("1 +")]
+    // Whatever is written is text.
+    case .string, .path, .any: []
     }
   }
 

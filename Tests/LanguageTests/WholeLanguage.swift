@@ -18,6 +18,9 @@ enum WholeLanguage {
     return try names.sorted().map { ($0, try String(contentsOf: folder.appending(path: $0), encoding: .utf8)) }
   }
 
+  /// What specs under `specs/` may extend.
+  private static let files = FragmentFiles.onDisk(spec: root.appending(path: "specs/quickstart.yaml").path)
+
   /// Everything that is wrong with a text, as far as it can be known without data.
   static func check(_ text: String) -> [Diagnostic] {
     let result = YAML.read(SourceFile(name: "spec.yaml", text: text))
@@ -27,7 +30,7 @@ enum WholeLanguage {
 
   /// Everything that is wrong with a document: of every point, where it has a sweep.
   static func check(_ node: Node) -> [Diagnostic] {
-    let composition = Composition(environment: ["MDSSM_DATA": "/data"]) { file, bytes, layer in
+    let composition = Composition(environment: ["MDSSM_DATA": "/data"], files: files) { file, bytes, layer in
       let result = YAML.read(value: bytes, of: file, layer: layer)
       return (result.node, result.diagnostics)
     }

@@ -21,7 +21,8 @@ private let markedCompositions: [String] = [
   "mdssm: 1\nparams: {n: 3}\nmodels: {a: {latent: \"${params.n}\", hidden: [\"${params.n * 2}\"]}}",
   "mdssm: 1\nparams: {n: {type: count, default: 3, min: 1, max: 5, choices: [1, 3], doc: d}}\nmodels: {a: {latent: \"${params.n}\"}}",
   "mdssm: 1\nparams: {⟦W1001 n⟧: 3}",
-  "mdssm: 1\nparams: {⟦W1001 shots⟧: 3}\nmodels: {a: {latent: \"${⟦E1211 params.shotz⟧}\"}}",
+  "mdssm: 1\nparams: {shots: 3}\nmodels: {a: {latent: \"${⟦E1211 params.shotz⟧}\"}}",
+  "mdssm: 1\nparams: {⟦W1001 shots⟧: 3, n: 2}\nmodels: {a: {latent: \"${params.n}\"}}",
   "mdssm: 1\nparams: {n: {type: count, default: ⟦E1006 0⟧}}\nmodels: {a: {latent: \"${params.n}\"}}",
   "mdssm: 1\nparams: {n: {type: int, default: ⟦E1006 9⟧, max: 5}}\nmodels: {a: {latent: \"${params.n}\"}}",
   "mdssm: 1\nparams: {n: {type: int, default: ⟦E1007 9⟧, choices: [1, 2]}}\nmodels: {a: {latent: \"${params.n}\"}}",
@@ -163,6 +164,6 @@ private let markedCompositions: [String] = [
     lines += "  s0: abcdefgh\n"
     for level in 1...40 { lines += "  s\(level): ${params.s\(level - 1)}${params.s\(level - 1)}\n" }
     let (_, diagnostics) = MarkedSpec(lines + "x-a: 1\n").read(as: Study.schema)
-    #expect(diagnostics.contains { $0.code == .badInterpolation })
+    #expect(diagnostics.contains { $0.code == .tooMuchGrowth })
   }
 }

@@ -48,6 +48,40 @@ import Testing
     }
   }
 
+  @Test func `the work of an expression grows with its length and not faster`() throws {
+    // Each of these would take longer than anybody lives if a side were looked at twice.
+    let sum = Array(repeating: "1", count: 200).joined(separator: " + ")
+    #expect(try evaluate(sum) == 200)
+    #expect(try evaluate(Array(repeating: "1", count: 200).joined(separator: " - ")) == -198)
+    let pairs = (1...30).reduce("1") { text, _ in "(\(text) + 1)" }
+    #expect(try evaluate(pairs) == 31)
+    let tests = (1...30).reduce("1") { text, _ in "min(\(text) * 1, 2)" }
+    #expect(try evaluate(tests) == 1)
+    let members = (1...12).reduce("1 in [2, 1]") { text, _ in "(\(text)) in [false, false, false, false, false, true]" }
+    #expect(try evaluate(members) == true)
+    let deep = (1...28).reduce("1") { text, _ in "(\(text) in [2, 1])" }
+    #expect(throws: Diagnostic.self) { try evaluate(deep) }
+    let signs = (1...30).reduce("1") { text, _ in "-(\(text))" }
+    #expect(try evaluate(signs) == 1)
+  }
+
+  @Test func `texts cannot be made longer and longer`() throws {
+    let long = Plain.string(String(repeating: "a", count: 40_000))
+    func value(_ text: String) throws -> Plain {
+      let span = Span(SourceFile(name: "e", text: text), 0..<text.utf8.count)
+      return try Expression.parse(text, span).evaluate { $0 == "long" ? long : nil }
+    }
+    #expect(try value("long == long") == true)
+    for text in ["long + long", "long in long"] {
+      do {
+        _ = try value(text)
+        Issue.record("`\(text)` has a value")
+      } catch let diagnostic as Diagnostic {
+        #expect(diagnostic.code == .noExpressionValue)
+      }
+    }
+  }
+
   @Test func `hostile nesting and length are refused`() {
     let deep = String(repeating: "(", count: 10_000) + "1" + String(repeating: ")", count: 10_000)
     let long = Array(repeating: "1", count: 10_000).joined(separator: "+")

@@ -40,7 +40,7 @@ private let corpus: [String] = [
   @Test func `a schema and the reader give the same verdict`() throws {
     let schema = JSONSchema(Study.schema.description)
     guard let verdicts = try SchemaJudge.verdicts(on: corpus, schema: schema) else {
-      print("skipped: python3 with the package jsonschema is not there")
+      print(SchemaJudge.absence)
       return
     }
     #expect(verdicts.count == corpus.count)

@@ -41,6 +41,37 @@ import YAMLReader
     #expect(codes(fits + "x") == [.tooLarge])
   }
 
+  @Test func `keys of one mapping and values in all are limited`() {
+    func keys(_ count: Int) -> String { (1...count).map { "k\($0): 1\n" }.joined() }
+    #expect(codes(keys(1000)) == [])
+    #expect(codes(keys(1001)) == [.tooManyValues])
+    #expect(codes(keys(80_000)) == [.tooManyValues])
+    func values(_ count: Int) -> String { "a: [" + String(repeating: "1,", count: count) + "]" }
+    #expect(codes(values(49_998)) == [])
+    #expect(codes(values(49_999)) == [.tooManyValues])
+    #expect(codes("a: [" + String(repeating: "[],", count: 300_000) + "]") == [.tooManyValues])
+  }
+
+  @Test func `no text gives more complaints than help anybody`() {
+    let marks = "a: \"" + String(repeating: "\u{202E}", count: 300_000) + "\"\n"
+    #expect(codes(marks).count <= 1000)
+    #expect(codes(String(repeating: "a: 1\n", count: 200_000)).count <= 1001)
+    #expect(codes(String(repeating: "<<<<<<< a\n", count: 100_000)).count <= 1000)
+    #expect(codes("a: [" + String(repeating: "x\u{200B}y,", count: 40_000) + "]").count <= 1001)
+  }
+
+  @Test func `a complaint about a line without end shows a window of it`() {
+    let long = String(repeating: "é", count: 200_000)
+    let result = YAML.read(SourceFile(name: "l", text: "a: [\"\(long)\", @, \(long)]"))
+    let text = Rendering().text(result.diagnostics)
+    #expect(result.diagnostics.map(\.span.start.column) == [200_009])
+    #expect(text.utf8.count < 1000)
+    let lines = text.split(separator: "\n")
+    let caret = lines.firstIndex { $0.contains("^") } ?? 0
+    let place = lines[caret].firstIndex(of: "^").map { lines[caret].distance(from: lines[caret].startIndex, to: $0) }
+    #expect(Array(lines[caret - 1])[place ?? 0] == "@")
+  }
+
   @Test func `many laughs are cut short`() {
     var text = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n"
     for level in 1..<7 {

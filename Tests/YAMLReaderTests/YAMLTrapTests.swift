@@ -49,7 +49,8 @@ private let markedTexts: [String] = [
   "a: x⟦E1116 \u{202E}⟧y\n",
   "a: ⟦E1016 x\u{200B}y⟧\n",
   // Conflicts
-  "⟦E1110 <<<<<<<⟧ ours\na: 1\n=======\na: 2\n⟦E1110 >>>>>>>⟧ theirs\n",
+  "⟦E1110 <<<<<<<⟧ ours\na: 1\n=======\na: 2\n>>>>>>> theirs\n",
+  "a: 1\n⟦E1110 >>>>>>>⟧ theirs\n",
   "a: |\n  <<<<<<< fine\n",
   // Broken structure
   "a: b: c".replacing("b: c", with: "b⟦E1100 :⟧ c"),
@@ -57,7 +58,7 @@ private let markedTexts: [String] = [
   "a: ⟦E1100 @⟧x",
   "a: ⟦E1100 `⟧x`",
   "a: ⟦E1100 %⟧x",
-  "a: \"x⟦E1100 ⟧",
+  "a: ⟦E1100 \"⟧x",
   "a: 1\n ⟦E1100 b⟧: 2".replacing("⟦E1100 b⟧:", with: "b⟦E1100 :⟧"),
   "a: \"\\⟦E1100 q⟧\"".replacing("\\⟦E1100 q⟧", with: "⟦E1100 \\⟧q"),
   "- a\n⟦E1100 b⟧: 1",
@@ -122,10 +123,12 @@ private let markedTexts: [String] = [
   }
 
   @Test func `an unclosed list and an unclosed quote show where they open`() throws {
-    for text in ["a: [1,\n  2\nb: 3\n", "a: \"one\nb: 3\n"] {
-      let diagnostic = try #require(YAML.read(SourceFile(name: "f", text: text)).diagnostics.first)
-      #expect(diagnostic.code == .notYAML)
-      #expect(diagnostic.secondary.map(\.span.start) == [Position(line: 1, column: 4, byte: 3)])
-    }
+    let opening = Position(line: 1, column: 4, byte: 3)
+    let list = try #require(YAML.read(SourceFile(name: "f", text: "a: [1,\n  2\nb: 3\n")).diagnostics.first)
+    #expect(list.code == .notYAML)
+    #expect(list.secondary.map(\.span.start) == [opening])
+    let quote = try #require(YAML.read(SourceFile(name: "f", text: "a: \"one\nb: 3\n")).diagnostics.first)
+    #expect(quote.code == .notYAML)
+    #expect(quote.span.start == opening)
   }
 }

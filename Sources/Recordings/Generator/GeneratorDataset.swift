@@ -46,7 +46,7 @@ package struct GeneratorDataset: Hashable, Sendable {
     Field("split", \.split, .section(SplitPlan.schema), "Which trials are for training, choosing and scoring."),
     Field("seed", \.seed, .seed, default: 0, "Seed of everything that is drawn."),
     rules: [
-      Rule("trials") { WholeBins.complaint("trials.length", $0.trials.length, bin: $0.bin) },
+      Rule("trials.length") { WholeBins.complaint("trials.length", $0.trials.length, bin: $0.bin) },
       Rule("bin") { dataset in
         switch dataset.system {
         case .limitCycle(let cycle):
@@ -54,7 +54,7 @@ package struct GeneratorDataset: Hashable, Sendable {
             ? nil : "`bin` is \(dataset.bin), which is not a whole number of system steps of \(cycle.step)"
         }
       },
-      Rule("system") { dataset in
+      Rule("system.speed") { dataset in
         switch dataset.system {
         case .limitCycle(let cycle): cycle.speed.complaint("system.speed", sessions: dataset.sessions)
         }

@@ -1,0 +1,218 @@
+import Bundle
+import Evaluation
+import ExperimentGraph
+import Models
+import NativeBackend
+import Recordings
+import ReferenceBackend
+import SpecLanguage
+import TensorGraph
+import Training
+
+/// Estimates what jobs take: the operations of their graphs divided by rates measured on this machine.
+///
+/// Graphs are built once per shape and only for the first few shapes; others are scaled from the last one built.
+package struct Estimator {
+  /// What is known of all fits of one shape.
+  package struct Sized: Sendable {
+    package let parameters: ParameterTable
+    /// Of one training step, and of one trial of one session without a gradient.
+    let step: GraphCost
+    let trial: GraphCost
+    /// Bytes that the graph of a step works in.
+    let working: Double
+    let volume: Double
+  }
+
+  private struct Key: Hashable {
+    var model: ObjectIdentifier
+    var sessions: ObjectIdentifier
+    var batch: BatchRecipe
+    var budget: Extent
+    var every: Extent?
+    var trials: Int?
+    var numerics: String
+    var fit: [ParameterGroup]
+  }
+
+  /// Shapes whose graphs are built.
+  private static let limit = 6
+  /// Bytes of a process that has loaded nothing.
+  private static let idle = 20e6
+
+  private var shapes: [Key: FitShape] = [:]
+  private var sized: [SHA256Digest: Sized] = [:]
+  private var rates: [BackendChoice: MachineRates] = [:]
+  private var builtCount = 0
+  private var lastBuilt: Sized?
+  private let history: [String: Double]
+
+  /// - Parameter history: seconds for a unit of work of a shape, from an earlier run.
+  package init(history: [String: Double] = [:]) { self.history = history }
+
+  /// The shape of a fit.
+  package mutating func shape(_ fit: FitJob) -> FitShape {
+    let recipe = fit.recipe
+    let key = Key(
+      model: ObjectIdentifier(fit.modelValue), sessions: ObjectIdentifier(fit.group), batch: recipe.batch,
+      budget: recipe.budget, every: recipe.select?.every, trials: fit.trials, numerics: fit.numerics, fit: fit.fit)
+    if let found = shapes[key] { return found }
+    let shape = FitShape(fit)
+    shapes[key] = shape
+    return shape
+  }
+
+  /// The parameters and costs of a fit.
+  package mutating func size(_ fit: FitJob) -> Sized {
+    let shape = shape(fit)
+    if let found = sized[shape.digest] { return found }
+    let found = build(shape, fit)
+    sized[shape.digest] = found
+    return found
+  }
+
+  /// What names the kind of work of a job, and how much of it there is: jobs that do the same kind of work take times in
+  /// proportion to it.
+  package mutating func work(_ job: Job) -> (name: String, units: Int) {
+    let shape = shape(job.fit)
+    let name = String(shape.digest.hex.prefix(16))
+    switch job {
+    case .fit: return (name, shape.plan.steps)
+    case .evaluate(let evaluate):
+      let trials = shape.trials.reduce(0) { $0 + ($1[evaluate.spec.split ?? .train] ?? 0) }
+      return (name + "-" + evaluate.specValue.digest.hex.prefix(8), max(1, trials))
+    }
+  }
+
+  /// What a job is expected to take.
+  package mutating func estimate(_ job: Job) -> Estimate {
+    var estimate =
+      switch job {
+      case .fit(let fit): self.fit(fit)
+      case .evaluate(let evaluate): self.evaluate(evaluate)
+      }
+    let work = work(job)
+    if let known = history[work.name] { estimate.seconds = known * Double(work.units) }
+    return estimate
+  }
+
+  private mutating func fit(_ fit: FitJob) -> Estimate {
+    let (shape, sized, rates) = (shape(fit), size(fit), rates(fit.backend))
+    let count = Double(sized.parameters.count)
+    var update = GraphCost()
+    update.elementwise = 16 * count
+    var step = sized.step
+    step += update
+    let (valid, train) = (slots(shape, .valid), slots(shape, .train))
+    let perTrial = rates?.seconds(sized.trial) ?? 0
+    var estimate = Estimate()
+    estimate.seconds = Double(shape.plan.steps) * (rates?.seconds(step) ?? 0)
+    estimate.seconds += Double(shape.validations) * (2 * valid + train) * perTrial
+    // Parameters and two moments twice, and the gradient, in single precision; a copy to save and the best one in double.
+    estimate.memory = Self.idle + data(fit) + sized.working + count * 60
+    let lines = Double(min(shape.plan.steps, 400) + shape.validations)
+    estimate.disk = 2 * (count * bytes(fit) + lines * 230 + 1000)
+    return estimate
+  }
+
+  private mutating func evaluate(_ job: EvaluateJob) -> Estimate {
+    let (shape, sized, rates) = (shape(job.fit), size(job.fit), rates(job.fit.backend))
+    let perTrial = rates?.seconds(sized.trial) ?? 0
+    let train = slots(shape, .train)
+    var passes = sized.parameters.count(of: .embedding) > 0 ? train : 0
+    var estimate = Estimate()
+    var written = 0.0
+    let observed = zip(job.fit.sessions, shape.trials).reduce(0.0) { sum, session in
+      let trials = session.1[job.spec.split ?? .train] ?? 0
+      return sum + Double(session.0.header.channels * session.0.header.bins * trials)
+    }
+    switch job.spec {
+    case .reconstruction(let spec):
+      passes += slots(shape, spec.split)
+      written = 2 * observed
+    case .forecast(let spec):
+      passes += slots(shape, spec.split) * Double(max(1, spec.samples))
+      written = 2 * observed
+    case .decode(let spec):
+      passes += train + slots(shape, spec.split)
+      estimate.seconds += regression(job, shape)
+    case .embedding: break
+    }
+    estimate.seconds += passes * perTrial + (job.predictions ? written * 1e-7 : 0)
+    let share = Double(shape.plan.shape.bins * 32) * Double(shape.plan.shape.rows) / max(1, sized.volume)
+    estimate.memory = Self.idle + data(job.fit) + sized.working * min(1, share) + written * 8
+    // Noise does not compress: what is predicted is written almost at its size.
+    estimate.disk = 2 * ((job.predictions ? written * 3.6 : 0) + 4000 * Double(job.fit.sessions.count))
+    return estimate
+  }
+
+  /// Seconds of a ridge regression: its normal equations in five folds, in double precision on one core.
+  private func regression(_ job: EvaluateJob, _ shape: FitShape) -> Double {
+    zip(job.fit.sessions, shape.trials).reduce(0) { sum, session in
+      let channels = Double(session.0.header.channels)
+      let rows = Double((session.1[.train] ?? 0) * session.0.header.bins)
+      return sum + 1e-9 * (2 * rows * channels * channels + 40 * channels * channels * channels)
+    }
+  }
+
+  /// Trials that are computed where so many are asked for: they go in blocks.
+  private func slots(_ shape: FitShape, _ split: Split) -> Double {
+    let most = shape.trials.map { $0.values.reduce(0, +) }.max() ?? 1
+    let block = max(1, min(32, most))
+    return shape.trials.reduce(0) { $0 + Double((($1[split] ?? 0) + block - 1) / block * block) }
+  }
+
+  /// Bytes of the sessions of a fit.
+  private func data(_ fit: FitJob) -> Double {
+    fit.sessions.reduce(0) { sum, session in
+      let header = session.header
+      let rows = header.channels + header.behavior.reduce(0) { $0 + $1.dimensions }
+      return sum + 4 * Double(rows * header.bins * header.trials.values.reduce(0, +))
+    }
+  }
+
+  private func bytes(_ fit: FitJob) -> Double {
+    switch fit.backend {
+    case .native: 4
+    case .reference: 8
+    }
+  }
+
+  // MARK: Graphs
+
+  private mutating func build(_ shape: FitShape, _ fit: FitJob) -> Sized {
+    let batch = shape.plan.shape
+    let volume = Double(max(1, batch.rows * batch.trials * batch.bins))
+    if builtCount >= Self.limit, let last = lastBuilt {
+      let ratio = volume / last.volume
+      return Sized(
+        parameters: last.parameters, step: last.step * ratio, trial: last.trial, working: last.working * ratio,
+        volume: volume)
+    }
+    builtCount += 1
+    let step = StepGraph(fit.model, shape: batch, sessions: shape.sessions, fit: Set(fit.fit), path: fit.path)
+    let few = BatchShape(sessions: 1, trials: 32, bins: batch.bins, rows: shape.sessions.capacity(of: 1))
+    let seen = StepGraph(fit.model, shape: few, sessions: shape.sessions, fit: [], path: fit.path)
+    let program = try? Self.backend(fit.backend).compile(step.graph, outputs: step.outputs)
+    let sized = Sized(
+      parameters: step.parameters, step: GraphCost(step.graph, outputs: step.outputs),
+      trial: GraphCost(seen.graph, outputs: [seen.outputs[0]]) * (1.0 / 32),
+      working: Double(program?.workingMemory ?? 0), volume: volume)
+    lastBuilt = sized
+    return sized
+  }
+
+  /// How fast the backend of a job is; nil where it cannot be measured.
+  private mutating func rates(_ choice: BackendChoice) -> MachineRates? {
+    if let known = rates[choice] { return known }
+    rates[choice] = try? MachineRates(Self.backend(choice))
+    return rates[choice]
+  }
+
+  private static func backend(_ choice: BackendChoice) -> any Backend {
+    switch choice {
+    case .native(let native): native.threads.map { NativeBackend(threads: $0) } ?? NativeBackend()
+    case .reference: ReferenceBackend()
+    }
+  }
+}
