@@ -115,7 +115,7 @@ nonisolated var tests: [Target] {
     check(
       "Execution", ["SpecLanguage", "Evaluation", "ExperimentGraph", "Planner", "Bundle", "StudyChecks"],
       exclude: ["Golden"]),
-    check("Report", ["Bundle"]),
+    check("Report", ["SpecLanguage", "Bundle"]),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     // the whole language: what its declarations give and what its specs go through
     .testTarget(
