@@ -28,16 +28,23 @@ extension Specification {
   }
 
   private func checkRuns(_ reading: inout Reading) {
+    var told: Set<String> = []
     for run in runs where run.value.transfer != nil {
-      var visited: Set<String> = [run.id]
+      var way = [run.id]
       var next = run.value.transfer
       while let reference = next, let source = runs.first(where: { $0.id == reference.id }) {
-        guard visited.insert(source.id).inserted else {
+        guard !way.contains(source.id) else {
+          // Every run of a circle finds it, and those that lead into it: it is told once.
+          guard source.id == run.id, told.isDisjoint(with: way) else { break }
+          told.formUnion(way)
+          let others = way.dropFirst().map { (SpecPath("runs.\($0).transfer"), "`\($0)` transfers from here") }
           reading.report(
             .cyclicRuns, "run `\(run.id)` transfers itself", about: SpecPath("runs.\(run.id).transfer"),
-            help: ["start the chain with a run that has `train: <model>`"])
+            label: "closes the circle", help: ["start the chain with a run that has `train: <model>`"],
+            secondary: Dictionary(uniqueKeysWithValues: others))
           break
         }
+        way.append(source.id)
         next = source.value.transfer
       }
     }
@@ -46,11 +53,12 @@ extension Specification {
   private func checkEvaluations(_ reading: inout Reading) {
     for evaluation in evaluations {
       guard case .embedding = evaluation.value else { continue }
-      for reference in evaluation.value.of {
+      for (place, reference) in evaluation.value.of.enumerated() {
         guard let model = model(ofRun: reference.id), model.embedding == nil else { continue }
         reading.report(
           .noEmbedding, "run `\(reference.id)` has no embedding to report",
-          about: SpecPath("evaluations.\(evaluation.id).of"))
+          about: SpecPath("evaluations.\(evaluation.id).of").appending(place), label: "its model has none",
+          help: ["take the run out of `of`, or give its model an `embedding`"])
       }
     }
   }

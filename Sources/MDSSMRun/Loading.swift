@@ -88,7 +88,7 @@ struct Loader {
   func resolve(_ loaded: LoadedSpec, digestsFiles: Bool) throws -> (plan: Plan?, news: [Diagnostic]) {
     var faults: [BadData.Fault] = []
     var owners: [String: (dataset: String, session: String)] = [:]
-    let known = loaded.reader.diagnostics.count
+    let known = Set(loaded.reader.diagnostics)
     let (plan, diagnostics) = try Planner.plan(
       loaded.expansion.points, isSweep: loaded.isSweep, reader: loaded.reader,
       headers: { dataset in
@@ -111,7 +111,7 @@ struct Loader {
         }
       })
     if !faults.isEmpty { throw BadData(faults: faults) }
-    return (plan, Array(diagnostics.dropFirst(known)))
+    return (plan, diagnostics.filter { !known.contains($0) })
   }
 
   /// For commands that leave no bundle: prints what is wrong with the data and ends the program.

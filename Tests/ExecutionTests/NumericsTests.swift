@@ -18,8 +18,8 @@ func `results change only with the version of the numerics`(_ backend: String) t
   defer { try? FileManager.default.removeItem(at: folder) }
   let plan = try CheckedStudy().plan(["backend={kind: \(backend)}"])
   let store = try Store(root: folder.path)
-  let executor = Executor(plan, store: store, base: ".", emit: { _ in }, isInterrupted: { false })
-  _ = executor.run()
+  let executor = Executor(plan, store: store, options: ExecutionOptions())
+  _ = executor.run { _ in }
   var bytes: [UInt8] = []
   for fit in plan.fits {
     // The tensors alone: the metadata tells the model in words, and may say more of it in a later version.

@@ -19,8 +19,9 @@ import YAMLReader
 
   /// What the reader says no to and no schema can: by the code, why.
   private static let beyondSchemas: [String: String] = [
-    "E1005": "a whole number written with point or exponent, which JSON does not tell from one without",
-    "E1006": "the range of a quantity, whose number stands in a text",
+    "E1005":
+      "a whole number with point or exponent, or a quantity in quotes: JSON does not tell them from those without",
+    "E1006": "the range of a quantity, whose number stands in a text, or of what `${}` fills in",
     "E1008": "a quantity whose number is not whole in its smallest unit",
     "E1009": "a name that no section defines",
     "E1012": "values that contradict each other",
@@ -79,8 +80,8 @@ import YAMLReader
     let isQuantity = text.contains { $0.isLetter } && text.contains(where: \.isNumber)
     let isPrecise =
       switch error.code.id {
-      case "E1005": text.contains { ".eE".contains($0) }
-      case "E1006", "E1008": isQuantity
+      case "E1005": text.contains { ".eE".contains($0) } || (isQuantity && text.hasPrefix("'"))
+      case "E1006", "E1008": isQuantity || text.hasPrefix("params.")
       default: true
       }
     if isPrecise, let words = beyondSchemas[error.code.id] { return "\(error.code), \(words)" }

@@ -185,7 +185,15 @@ struct CommandTests {
     let bytes = try Data(contentsOf: URL(fileURLWithPath: program.path("data/rat.nwb")))
     #expect(session["files"]?.array == [["name": "rat.nwb", "sha256": .string(SHA256Digest(of: bytes).hex)]])
     let origins = try JSONValue(parsing: try bundle.read("result/spec/origins.json"))
-    #expect(origins["datasets.rat.path"] == ["layer": "file", "line": 6, "column": 11])
+    let values = try #require(origins["values"]?.array)
+    let path = try #require(values.first { $0["path"] == "datasets.rat.path" })
+    #expect(path["explicit"] == true)
+    #expect(
+      path["chain"]?.array == [
+        ["layer": "file", "file": "study.yaml", "line": 6, "column": 11, "text": "data/rat.nwb"]
+      ])
+    let clip = try #require(values.first { $0["path"] == "training.short.clip" })
+    #expect(clip["explicit"] == false && clip["chain"] == nil)
     // The resolved spec is a spec, and it plans the same jobs.
     try program.write(try bundle.text("result/spec/resolved.yaml"), to: "resolved.yaml")
     let plans = try ["study.yaml", "resolved.yaml"].map { try program.run(["plan", $0]) }
