@@ -162,10 +162,7 @@ package final class BundleWriter: Sendable {
   }
 
   private func save(_ state: inout State) throws(BundleError) {
-    for file in state.unawaited { try disk.syncFile(file) }
-    for parent in Set(state.unawaited.map { ($0 as NSString).deletingLastPathComponent }).sorted() {
-      try disk.syncFolder(parent)
-    }
+    if !state.unawaited.isEmpty { try disk.syncFiles(state.unawaited) }
     let manifest = state.manifest
     let path = folder + "/" + Self.name
     let temporary = path + ".part-" + UniqueName.make()

@@ -75,14 +75,25 @@ package struct Disk: Sendable {
     try sync(folder, path)
   }
 
-  /// Waits until the disk has a file that was written before. Many files cost less together than one after the other
-  /// as they are written: the first wait takes most of the others along.
-  func syncFile(_ path: String) throws(BundleError) {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { throw Self.cannotWrite(path) }
-    defer { _ = Foundation.close(file) }
-    try sync(file, path)
+  /// Waits until the disk has some files that were written before, and their names. Beyond a few, one wait for all that
+  /// this machine has written is much cheaper than one for each: 4 ms a file against a tenth of a second for 7000.
+  func syncFiles(_ paths: [String]) throws(BundleError) {
+    guard paths.count <= Self.fewFiles else {
+      try check(.sync, paths[0])
+      Foundation.sync()
+      return
+    }
+    for path in paths {
+      let file = open(path, O_RDONLY | O_CLOEXEC)
+      guard file >= 0 else { throw Self.cannotWrite(path) }
+      defer { _ = Foundation.close(file) }
+      try sync(file, path)
+    }
+    let folders = Set(paths.map { ($0 as NSString).deletingLastPathComponent })
+    for folder in folders.sorted() { try syncFolder(folder) }
   }
+
+  private static let fewFiles = 32
 
   /// Moves a file or folder within one file system. False when a folder that is not empty stands at the target.
   func move(_ source: String, to target: String) throws(BundleError) -> Bool {

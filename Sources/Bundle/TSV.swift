@@ -40,7 +40,10 @@ package struct TSV: Hashable, Sendable {
   package var text: String {
     var out = ""
     for row in [columns] + rows {
-      out += row.map(Self.escape).joined(separator: "\t")
+      for (place, cell) in row.enumerated() {
+        if place > 0 { out += "\t" }
+        out += Self.escape(cell)
+      }
       out += "\n"
     }
     return out
@@ -61,6 +64,8 @@ package struct TSV: Hashable, Sendable {
   }
 
   private static func escape(_ text: String) -> String {
+    // Nearly all cells are plain, and tables of large sweeps have millions of them.
+    guard text.utf8.contains(where: { $0 == 9 || $0 == 10 || $0 == 13 || $0 == 92 }) else { return text }
     var out = ""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -75,6 +80,7 @@ package struct TSV: Hashable, Sendable {
   }
 
   private static func unescape(_ text: Substring) -> String {
+    guard text.utf8.contains(92) else { return String(text) }
     var out = ""
     var isEscaped = false
     for scalar in text.unicodeScalars {

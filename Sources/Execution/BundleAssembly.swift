@@ -1,4 +1,5 @@
 import Bundle
+import ExperimentGraph
 import Planner
 import SpecLanguage
 
@@ -36,7 +37,8 @@ package struct BundleAssembly {
   /// - Parameter place: where in the spec a failed job was asked for.
   /// - Returns: the rows of `metrics.tsv`.
   package mutating func write(
-    to bundle: BundleWriter, expansion: Expansion? = nil, place: (SpecPath) -> String?
+    to bundle: BundleWriter, expansion: Expansion? = nil, comparisons: [Named<Comparison>] = [],
+    place: (SpecPath) -> String?
   ) throws -> TSV {
     try bundle.together {
       try listFailures(bundle, place)
@@ -50,6 +52,11 @@ package struct BundleAssembly {
         }
       }
       try bundle.write(metrics.text, to: "result/metrics.tsv", role: "metrics")
+      if !comparisons.isEmpty, let table = MetricTable(metrics) {
+        let compared = ComparisonTable(comparisons, plan, table)
+        try bundle.write(compared.json.text, to: "result/comparisons.json", role: "comparisons")
+        try bundle.write(compared.pairs.text, to: "result/comparisons.tsv", role: "comparisons")
+      }
       if let table = embedding.table { try bundle.write(table.text, to: "result/embedding.tsv", role: "embedding") }
       try bundle.write(plan.json, to: "result/plan.json", role: "plan")
       if plan.isSweep, let expansion {

@@ -50,7 +50,9 @@ package struct ResolvedRun: Sendable {
     if model.observation.needsCounts, let real = headers.first(where: { !$0.isCounts }) {
       findings.add(
         .notCounts, "model `\(modelID)` needs counts, but `\(real.name)` is real-valued", about: on,
-        help: ["use `observation: {kind: gaussian}`, or remove `smooth` from the dataset"])
+        help: [
+          "use `observation: {kind: gaussian}` in the model, or give it counts: spikes or counts without `smooth`"
+        ])
     }
     if headers.allSatisfy({ ($0.trials[.train] ?? 0) == 0 }) {
       findings.add(.noTrials, "no session of run `\(id)` has a training trial", about: on)
@@ -75,13 +77,15 @@ package struct ResolvedRun: Sendable {
     if let split = evaluation.value.split, !headers.isEmpty, headers.allSatisfy({ ($0.trials[split] ?? 0) == 0 }) {
       findings.add(
         .noTrials, "no session of run `\(id)` has a trial in split `\(split.rawValue)`",
-        about: path.appending("split"))
+        about: path.appending("split"),
+        help: ["give the datasets a share for it, `split: {train: .., valid: .., test: ..}`, or choose another split"])
     }
     if let target = evaluation.value.target {
       let lacking = headers.filter { header in !header.behavior.contains { $0.name == target } }
       let have = Set(headers.flatMap { $0.behavior.map(\.name) }).sorted().map { "`\($0)`" }.joined(separator: ", ")
       if let first = lacking.first, lacking.count == headers.count {
         findings.add(
+<<<<<<< HEAD
           .noBehavior, "no session of run `\(id)` has the behaviour `\(target)`, `\(first.name)` for example",
           about: path.appending("target"), help: have.isEmpty ? [] : ["behaviour that is there: \(have)"])
       } else if !lacking.isEmpty {
@@ -90,6 +94,11 @@ package struct ResolvedRun: Sendable {
         findings.add(
           .partBehavior, "`\(target)` is not in all sessions of run `\(id)`: \(names)\(more) are left out",
           about: path.appending("target"))
+=======
+          .noBehavior, "no session of run `\(id)` has the behaviour `\(target)`, `\(lacking.name)` for example",
+          about: path.appending("target"),
+          help: [have.isEmpty ? "these sessions have no behaviour to decode" : "behaviour that is there: \(have)"])
+>>>>>>> main
       }
     }
     guard let first = headers.first else { return findings }
@@ -108,12 +117,14 @@ package struct ResolvedRun: Sendable {
       findings.add(
         .badHorizon,
         "context \(context) and horizon \(horizon) are longer than the longest trial, \(bins) bins of \(first.binWidth)",
-        about: path.appending("horizon"))
+        about: path.appending("horizon"),
+        help: context.count < whole.count
+          ? ["after this context a horizon of at most \(Nanoseconds(whole.count - context.count)) fits"] : [])
     } else if context.count >= whole.count {
       findings.add(
         .badHorizon,
         "context \(context) leaves nothing to forecast: the longest trial has \(bins) bins of \(first.binWidth)",
-        about: path.appending("context"))
+        about: path.appending("context"), help: ["use less than \(whole)"])
     }
     return findings
   }

@@ -39,6 +39,7 @@ package final class Experiment: Sendable {
   /// Runs so that a run stands after the run it transfers.
   package let runs: [RunEdges]
   package let evaluations: [EvaluationEdges]
+  package let comparisons: [Place]
   /// The parts with these sections; nil where the spec does not have them.
   package let study: Int?
   package let outputs: Int?
@@ -79,6 +80,7 @@ package final class Experiment: Sendable {
         return EvaluationEdges(id: evaluation.id, evaluation: own, runs: runs)
       }
     }
+    comparisons = spec.comparisons.compactMap { place("comparisons", $0.id) }
     study = sections["study"]
     outputs = sections["outputs"]
     backend = sections["backend"]

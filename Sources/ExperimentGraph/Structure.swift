@@ -6,9 +6,13 @@ extension Specification {
   /// Rules over several nodes that need no data.
   ///
   /// - Parameter inherited: entries that others inherit from, which is use enough.
-  package func checkStructure(_ reading: inout Reading, inherited: [Reference] = []) {
+  /// - Parameter swept: the paths that the sweep of the spec gives values to.
+  package func checkStructure(
+    _ reading: inout Reading, inherited: [Reference] = [], swept: [SpecPath] = []
+  ) {
     checkRuns(&reading)
     checkEvaluations(&reading)
+    checkComparisons(&reading, swept: swept)
     checkResources(&reading)
     let globbed = datasets.map { Reference(section: "datasets", id: $0.id) }.filter { dataset in
       cohorts.contains { cohort in cohort.value.include.contains { Self.glob($0, mayNameSessionsOf: dataset.id) } }
@@ -24,7 +28,9 @@ extension Specification {
   }
 
   private func checkRuns(_ reading: inout Reading) {
+    var told: Set<String> = []
     for run in runs where run.value.transfer != nil {
+<<<<<<< HEAD
       if let source = runs.first(where: { $0.id == run.value.transfer?.id }), source.value.isMany {
         let key = source.value.per == nil ? "repeats" : "per"
         reading.report(
@@ -32,14 +38,23 @@ extension Specification {
           about: SpecPath("runs.\(run.id).transfer"), secondary: [SpecPath("runs.\(source.id).\(key)"): "several fits"])
       }
       var visited: Set<String> = [run.id]
+=======
+      var way = [run.id]
+>>>>>>> main
       var next = run.value.transfer
       while let reference = next, let source = runs.first(where: { $0.id == reference.id }) {
-        guard visited.insert(source.id).inserted else {
+        guard !way.contains(source.id) else {
+          // Every run of a circle finds it, and those that lead into it: it is told once.
+          guard source.id == run.id, told.isDisjoint(with: way) else { break }
+          told.formUnion(way)
+          let others = way.dropFirst().map { (SpecPath("runs.\($0).transfer"), "`\($0)` transfers from here") }
           reading.report(
             .cyclicRuns, "run `\(run.id)` transfers itself", about: SpecPath("runs.\(run.id).transfer"),
-            help: ["start the chain with a run that has `train: <model>`"])
+            label: "closes the circle", help: ["start the chain with a run that has `train: <model>`"],
+            secondary: Dictionary(uniqueKeysWithValues: others))
           break
         }
+        way.append(source.id)
         next = source.value.transfer
       }
     }
@@ -48,11 +63,12 @@ extension Specification {
   private func checkEvaluations(_ reading: inout Reading) {
     for evaluation in evaluations {
       guard case .embedding = evaluation.value else { continue }
-      for reference in evaluation.value.of {
+      for (place, reference) in evaluation.value.of.enumerated() {
         guard let model = model(ofRun: reference.id), model.embedding == nil else { continue }
         reading.report(
           .noEmbedding, "run `\(reference.id)` has no embedding to report",
-          about: SpecPath("evaluations.\(evaluation.id).of"))
+          about: SpecPath("evaluations.\(evaluation.id).of").appending(place), label: "its model has none",
+          help: ["take the run out of `of`, or give its model an `embedding`"])
       }
     }
   }

@@ -29,12 +29,16 @@ package struct BatchShape: Hashable, Sendable {
   package var trials: Int
   package var bins: Int
   package var rows: Int
+  /// Sessions of the whole step, where this is a part of one.
+  package var whole: Int
 
-  package init(sessions: Int, trials: Int, bins: Int, rows: Int) {
+  /// - Parameter whole: sessions of the whole step; the same number when nil.
+  package init(sessions: Int, trials: Int, bins: Int, rows: Int, of whole: Int? = nil) {
     self.sessions = sessions
     self.trials = trials
     self.bins = bins
     self.rows = rows
+    self.whole = whole ?? sessions
   }
 }
 
@@ -52,6 +56,8 @@ package struct Batch {
   package let sessions: Tensor
   /// `[bins, sessions, trials]`, 1 where the trial has that bin. A trial slot without bins is empty.
   package let present: Tensor
+  /// `[sessions]` index: places in the whole step; nil where the batch is the whole step.
+  private let slots: Tensor?
   /// `[2]` index: key of all random numbers of the step.
   package let key: Tensor
 
@@ -64,6 +70,16 @@ package struct Batch {
     sessions = builder.input("batch.sessions", [shape.sessions], .index)
     present = builder.input("batch.present", [shape.bins, shape.sessions, shape.trials])
     key = builder.input("batch.key", [2], .index)
+    slots = shape.whole == shape.sessions ? nil : builder.input("batch.slots", [shape.sessions], .index)
+  }
+
+  /// Random numbers whose axis number `axis` is the sessions. A part of a step takes its share of those of the whole step.
+  func random(_ distribution: Distribution, _ shape: Shape, sessions axis: Int) -> Tensor {
+    guard let slots else { return key.builder.random(distribution, shape, key: key) }
+    let whole = shape.replacing(axis: axis, with: self.shape.whole)
+    var order = Array(0..<shape.rank)
+    order.swapAt(0, axis)
+    return key.builder.random(distribution, whole, key: key).transpose(order).gatherRows(slots).transpose(order)
   }
 
   /// 1 where an observation counts, `[rows, trials * bins]`.

@@ -32,10 +32,10 @@ extension Model {
   /// Source: Vermani et al. 2025, Eq 14, with the masking of the authors' architecture.
   package func loss(_ batch: Batch, _ parameter: ParameterScope, at path: String) -> LossParts {
     let builder = parameter.builder
-    let perSession = 1 / Double(batch.shape.sessions)
+    let perSession = 1 / Double(batch.shape.whole)
     let features = builder.scope("\(path).readin") { readin.encode(batch, parameter) }
     let posterior = builder.scope("\(path).embedding") { embedding?.infer(features, batch, parameter) }
-    let sampled = posterior?.sample(key: batch.key)
+    let sampled = posterior?.sample(batch, sessions: 0)
     let prepared = builder.scope("\(path).dynamics") { self.dynamics.prepare(sampled, parameter) }
     let initial = initialState(parameter)
     let samples: DKF.Sampled
@@ -100,11 +100,11 @@ extension Model {
     let seen = mean.slice(axis: 0, 0..<last + 1)
     let steps = batch.shape.bins - last - 1
     guard steps > 0 else { return observation.mean(mean, batch, parameter) }
-    let path = isSampled ? states.sample(key: batch.key) : mean
+    let path = isSampled ? states.sample(batch, sessions: 1) : mean
     let start = path.slice(axis: 0, last..<last + 1).reshape([sessions, trials, latent])
     let builder = mean.builder
     let shape: Shape = [steps, sessions, trials, latent]
-    let noise = isSampled ? builder.random(.normal, shape, key: batch.key) : builder.constant(0, shape)
+    let noise = isSampled ? batch.random(.normal, shape, sessions: 1) : builder.constant(0, shape)
     let (_, outputs) = builder.scan(
       carries: [start], sequences: [noise * prepared.noise.squareRoot], constants: prepared.weights
     ) { carries, slices, weights in

@@ -141,9 +141,11 @@ package struct Gaussian {
     self.variance = variance
   }
 
-  /// mean + sqrt(variance) * noise with noise drawn under `key`.
-  func sample(key: Tensor) -> Tensor {
-    mean + variance.squareRoot * mean.builder.random(.normal, mean.shape, key: key)
+  /// mean + sqrt(variance) * noise.
+  ///
+  /// - Parameter axis: the axis of the sessions.
+  func sample(_ batch: Batch, sessions axis: Int) -> Tensor {
+    mean + variance.squareRoot * batch.random(.normal, mean.shape, sessions: axis)
   }
 
   /// Elementwise KL(self || prior) = 1/2 [log(Q / s) + (s + (m - p)^2) / Q - 1].

@@ -33,6 +33,32 @@ struct Grouping {
     group[node] = groups.count - 1
   }
 
+  /// Merges elementwise groups into the only group that reads them, so that what lies between is not stored.
+  ///
+  /// - Parameter readers: per group, the groups that read a value of it; a group that reads a view of one stands there too,
+  ///   and bars the merger.
+  mutating func merge(readers: [Set<Int>], barred: [Bool]) {
+    var (readers, barred) = (readers, barred)
+    for index in groups.indices {
+      guard let space = groups[index].space, !barred[index], readers[index].count == 1,
+        let target = readers[index].first,
+        let other = groups[target].space, groups[target].isInvariant == groups[index].isInvariant,
+        groups[target].nodes.count + groups[index].nodes.count <= Self.largestGroup,
+        let joint = refinement(space, other)
+      else { continue }
+      // The target waits for this group, and nothing else does: the merger makes no circle.
+      groups[target].nodes = (groups[target].nodes + groups[index].nodes).sorted()
+      groups[target].space = joint
+      for node in groups[index].nodes { group[node] = target }
+      groups[index].nodes = []
+      for source in readers.indices where readers[source].contains(index) {
+        readers[source].remove(index)
+        readers[source].insert(target)
+      }
+      barred[target] = barred[target] || barred[index]
+    }
+  }
+
   /// Says that a node is one of the results of the group of another node.
   mutating func addResult(_ node: Int, of other: Int) { group[node] = group[other] }
 
@@ -86,10 +112,11 @@ struct Grouping {
     func visit(_ index: Int) {
       if done[index] { return }
       done[index] = true
-      for other in waits[index].members.sorted(by: { groups[$0].nodes[0] < groups[$1].nodes[0] }) { visit(other) }
-      order.append(index)
+      let others = waits[index].members.filter { !groups[$0].nodes.isEmpty }
+      for other in others.sorted(by: { groups[$0].nodes[0] < groups[$1].nodes[0] }) { visit(other) }
+      if !groups[index].nodes.isEmpty { order.append(index) }
     }
-    let last = groups.map { $0.nodes[$0.nodes.count - 1] }
+    let last = groups.map { $0.nodes.last ?? 0 }
     for index in groups.indices.sorted(by: { last[$0] < last[$1] }) { visit(index) }
     return order
   }

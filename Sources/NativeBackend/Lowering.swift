@@ -85,6 +85,7 @@ final class Lowering {
       invariant[node] = inputs[position].isInvariant
     }
     for (index, node) in graph.nodes.enumerated() where needed[index] { classify(index, node) }
+    mergeGroups()
     for index in graph.nodes.indices where needed[index] { markStored(index) }
     try place(outputs: outputs)
   }
@@ -163,6 +164,20 @@ final class Lowering {
     layouts[index] = concatenation[index] ?? addBuffer(index, .unplaced, isInvariant: invariant[index])
     if case .concatenate = graph.nodes[index].op { concatenation[index] = layouts[index] }
     grouping.addSingle(index, roots: operands.map { roots[$0] }, isInvariant: invariant[index])
+  }
+
+  private func mergeGroups() {
+    var readers = [Set<Int>](repeating: [], count: grouping.groups.count)
+    var barred = [Bool](repeating: false, count: grouping.groups.count)
+    for index in graph.nodes.indices where needed[index] && roots[index] == index {
+      guard let group = grouping.group[index] else { continue }
+      for operand in operands(of: index) {
+        guard let producer = grouping.group[roots[operand]], producer != group else { continue }
+        readers[producer].insert(group)
+        if !isWhole[operand] { barred[producer] = true }
+      }
+    }
+    grouping.merge(readers: readers, barred: barred)
   }
 
   private func markStored(_ index: Int) {
@@ -368,26 +383,5 @@ final class Lowering {
       outputs: outputs.keys.sorted().compactMap { outputs[$0] }, arena: zip(shared, plan.offsets).map { ($0, $1) },
       arenaCount: plan.count + (blocks.map { $0.arenaCount } ?? 0), constants: constants, buffers: buffers.count,
       registers: registers, blocks: blocks, loops: loops, descriptors: descriptors)
-  }
-
-  /// Places the buffers of a step for blocks of rows.
-  private func rowBlocks(_ cuts: RowCuts, _ local: [Int], _ lives: [MemoryPlan.Request], start: Int) -> RowBlocks {
-    let perRow = MemoryPlan(
-      lives.map { .init(count: $0.count / cuts.rows, first: $0.first, last: $0.last) }, alignment: 1)
-    let rowsPerBlock = RowBlocks.rowsPerBlock(rows: cuts.rows, floatsPerRow: perRow.count)
-    let plan = MemoryPlan(
-      lives.map { .init(count: $0.count / cuts.rows * rowsPerBlock, first: $0.first, last: $0.last) })
-    let buffers = zip(zip(local, lives), plan.offsets).map { pair, offset in
-      RowBlocks.Local(buffer: pair.0, offset: offset, floatsPerRow: pair.1.count / cuts.rows)
-    }
-    let tables = (0..<workers).map { _ in
-      descriptors.reserve(UnsafeMutablePointer<Float>?.self, count: self.buffers.count)
-    }
-    var own: [RowBlocks.Own] = []
-    for buffer in cuts.own.sorted() {
-      own.append(.init(buffer: buffer, offset: own.reduce(0) { $0 + $1.count }, count: self.buffers[buffer].count))
-    }
-    return RowBlocks(
-      cuts: cuts, rowsPerBlock: rowsPerBlock, local: buffers, own: own, start: start, count: plan.count, tables: tables)
   }
 }

@@ -7,7 +7,7 @@ import TensorGraph
 /// by own kernels, memory planned when the graph is compiled; a run allocates nothing. The workers share each loop; the
 /// bits of the results depend neither on their number nor on the instruction set.
 package struct NativeBackend: Backend {
-  private let workers: Workers
+  let workers: Workers
   /// One of the constant tables of `CKernels`.
   nonisolated(unsafe) private let kernels: UnsafePointer<CKernels>
 
@@ -23,7 +23,7 @@ package struct NativeBackend: Backend {
 
   /// Raised with every change after which the same graph gives other bits: it enters the keys of artifacts, so that what
   /// an older version computed is not taken for what this one would.
-  package static let numericsVersion = 1
+  package static let numericsVersion = 2
 
   package var kind: String { "native" }
   package var precision: Precision { .float32 }

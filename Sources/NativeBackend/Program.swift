@@ -19,7 +19,8 @@ final class Program {
   let blocks: RowBlocks?
   /// The spec paths that instructions come from: prologue, then the others.
   private let paths: [String]
-  private let arena: [(buffer: Int, offset: Int)]
+  let arena: [(buffer: Int, offset: Int)]
+  let constants: [(buffer: Int, address: UnsafeMutablePointer<Float>)]
   private let loops: [ScanLoop]
   private let descriptors: Descriptors
 
@@ -37,6 +38,7 @@ final class Program {
     self.arena = arena
     self.arenaCount = arenaCount
     self.registers = registers
+    self.constants = constants
     self.buffers = buffers
     self.blocks = blocks
     self.loops = loops

@@ -1,3 +1,5 @@
+import CKernels
+
 /// The plan by which blocks of rows run through a loop body on their own.
 struct RowBlocks {
   let cuts: RowCuts
@@ -72,5 +74,28 @@ struct RowBlocks {
       }
     }
     return (1...most).min { cost($0) < cost($1) } ?? 1
+  }
+}
+
+extension Lowering {
+  /// Places the buffers of a step for blocks of rows.
+  func rowBlocks(_ cuts: RowCuts, _ local: [Int], _ lives: [MemoryPlan.Request], start: Int) -> RowBlocks {
+    let perRow = MemoryPlan(
+      lives.map { .init(count: $0.count / cuts.rows, first: $0.first, last: $0.last) }, alignment: 1)
+    let rowsPerBlock = RowBlocks.rowsPerBlock(rows: cuts.rows, floatsPerRow: perRow.count)
+    let plan = MemoryPlan(
+      lives.map { .init(count: $0.count / cuts.rows * rowsPerBlock, first: $0.first, last: $0.last) })
+    let buffers = zip(zip(local, lives), plan.offsets).map { pair, offset in
+      RowBlocks.Local(buffer: pair.0, offset: offset, floatsPerRow: pair.1.count / cuts.rows)
+    }
+    let tables = (0..<workers).map { _ in
+      descriptors.reserve(UnsafeMutablePointer<Float>?.self, count: self.buffers.count)
+    }
+    var own: [RowBlocks.Own] = []
+    for buffer in cuts.own.sorted() {
+      own.append(.init(buffer: buffer, offset: own.reduce(0) { $0 + $1.count }, count: self.buffers[buffer].count))
+    }
+    return RowBlocks(
+      cuts: cuts, rowsPerBlock: rowsPerBlock, local: buffers, own: own, start: start, count: plan.count, tables: tables)
   }
 }

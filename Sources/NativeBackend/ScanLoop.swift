@@ -26,12 +26,12 @@ final class ScanLoop {
     var last: Place?
   }
 
-  private let body: Program
-  private let length: Int
-  private let reversed: Bool
-  private let inputs: [Input]
-  private let targets: [Target]
-  private let carries: [Carry]
+  let body: Program
+  let length: Int
+  let reversed: Bool
+  let inputs: [Input]
+  let targets: [Target]
+  let carries: [Carry]
   private let arena: Place
 
   init(

@@ -19,6 +19,8 @@ struct SinkPlan {
       case product(left: Factor, right: Factor)
       /// `sum_t value_t`, slices seen as `shape`; then the sum over axes.
       case sum(Factor, axes: [Int])
+      /// The sum over t and over all rows of a slice, `[1, columns]`.
+      case total(Factor, rows: Shape)
       /// `value_t matrix`, stacked.
       case project(Factor, matrix: ValueID, transposed: Bool)
     }
@@ -86,6 +88,7 @@ struct SinkPlan {
       return Action(node: node, kind: .project(rows, matrix: operands[1], transposed: transposeB))
     case .sum(let axes):
       guard axes.contains(0), let value = factor(operands[0]) else { return nil }
+      if let rows = value.shape.rows(summedOver: axes) { return Action(node: node, kind: .total(value, rows: rows)) }
       return Action(node: node, kind: .sum(value, axes: axes))
     default: return nil
     }
@@ -161,6 +164,9 @@ struct SinkPlan {
         let shape = stepShape(value.base)
         outside.carries.append(try zero(shape, &copy))
         added.append(shape)
+      case .total(_, let rows):
+        outside.carries.append(try zero([1, rows[1]], &copy))
+        added.append([1, rows[1]])
       case .project(_, let matrix, _):
         guard matrices[matrix] == nil else { continue }
         matrices[matrix] = outside.constants.count
@@ -188,6 +194,11 @@ struct SinkPlan {
           nextCarry += 1
         }
         plans.append((action, carry))
+      case .total(let value, let rows):
+        let own = inside.output(isOwn(value.base) ?? 0)
+        try inside.collect(try inside.sumOfRows(own, rows), carry: nextCarry)
+        plans.append((action, nextCarry))
+        nextCarry += 1
       case .project(let rows, let matrix, let transposed):
         let a = try slice(rows, factors, &inside)
         let b = inside.constants[matrices[matrix] ?? 0]
@@ -289,6 +300,12 @@ struct StepCopy {
 
   mutating func reshape(_ value: ValueID, to shape: Shape) throws(ShapeError) -> ValueID {
     try body.reshape(value, to: shape, for: source.bodyOutputs[0])
+  }
+
+  mutating func sumOfRows(_ value: ValueID, _ rows: Shape) throws(ShapeError) -> ValueID {
+    let flat = try reshape(value, to: rows)
+    let ones = try append(.constant(1, shape: [rows[0], 1]), [])
+    return try append(.matmul(transposeA: true, transposeB: false), [ones, flat])
   }
 
   /// Adds a value to a carry at every step.

@@ -190,12 +190,18 @@ package struct Estimator {
         volume: volume)
     }
     builtCount += 1
-    let step = StepGraph(fit.model, shape: batch, sessions: shape.sessions, fit: Set(fit.fit), path: fit.path)
+    // A step part by part computes one graph several times.
+    let parts = Double(batch.sessions) / Double(max(1, shape.plan.perPart))
+    let part = BatchShape(
+      sessions: shape.plan.perPart, trials: batch.trials, bins: batch.bins,
+      rows: shape.sessions.capacity(of: shape.plan.perPart), of: batch.sessions)
+    let step = StepGraph(
+      fit.model, shape: part, sessions: shape.sessions, fit: Set(fit.fit), memory: fit.recipe.memory, path: fit.path)
     let few = BatchShape(sessions: 1, trials: 32, bins: batch.bins, rows: shape.sessions.capacity(of: 1))
     let seen = StepGraph(fit.model, shape: few, sessions: shape.sessions, fit: [], path: fit.path)
     let program = try? Self.backend(fit.backend).compile(step.graph, outputs: step.outputs)
     let sized = Sized(
-      parameters: step.parameters, step: GraphCost(step.graph, outputs: step.outputs),
+      parameters: step.parameters, step: GraphCost(step.graph, outputs: step.outputs) * parts,
       trial: GraphCost(seen.graph, outputs: [seen.outputs[0]]) * (1.0 / 32),
       working: Double(program?.workingMemory ?? 0), volume: volume)
     lastBuilt = sized

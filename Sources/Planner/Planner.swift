@@ -61,6 +61,7 @@ package struct Planner {
   private var groups: [SessionGroup] = []
   private var groupPlaces: [[Int]: Int] = [:]
   private var chosen: [[Int]: Chosen] = [:]
+  private var compared: Set<[Int]> = []
   private var digests: [String: SHA256Digest] = [:]
 
   private init(_ reader: StudyReader, _ headers: @escaping Headers, _ digest: @escaping Digest) {
@@ -116,6 +117,7 @@ package struct Planner {
         }
       }
     }
+    for place in graph.comparisons { try check(place, read, point) }
     return PlannedPoint(point, isSweep: isSweep, fits: fitted, evaluations: measured)
   }
 
@@ -186,6 +188,23 @@ package struct Planner {
     let job = add(.evaluate(EvaluateJob(content, fit: fit)))
     evaluations[key] = job
     return job
+  }
+
+  /// Looks at a comparison beside the sessions of its runs, once for all points where these are the same.
+  private mutating func check(_ place: Experiment.Place, _ read: ReadPoint, _ point: SweepPoint) throws {
+    let graph = read.experiment
+    let comparison = read.entry(\.comparisons, place)
+    let name = Comparison.parts(comparison.value.metric)?.evaluation
+    let evaluation = graph.evaluations.first { $0.id == name }
+    var key = [read.number(place), evaluation.map { read.number($0.evaluation) } ?? -1]
+    for run in comparison.value.of {
+      guard let edges = graph.runs.first(where: { $0.id == run.id }) else { return }
+      key.append(try sessions(of: edges, read, point).group)
+    }
+    guard compared.insert(key).inserted else { return }
+    let headers = key.dropFirst(2).map { groups[$0].sessions.map(\.header) }
+    let spec = evaluation.map { read.entry(\.evaluations, $0.evaluation).value }
+    reader.report(comparison.findings(spec, headers: headers), at: point)
   }
 
   private mutating func add(_ job: Job) -> Int {

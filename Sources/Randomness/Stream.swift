@@ -25,6 +25,9 @@ package struct Stream: Hashable, Sendable {
     Stream(key: names.reduce(key) { $0.descending(to: $1) })
   }
 
+  /// `child(String(number))`, for the steps of a loop.
+  package func child(number: Int) -> Stream { Stream(key: key.descending(to: String(number))) }
+
   /// The next 64 random bits.
   package mutating func word() -> UInt64 {
     let block = Philox.block(Philox.Use.stream.counter(position >> 1), key: key)
@@ -60,17 +63,23 @@ package struct Stream: Hashable, Sendable {
 
   /// The integers 0..<n in random order, every order equally likely.
   package mutating func permutation(_ n: Int) -> [Int] {
-    shuffled(Array(0..<n))
+    var order = Array(0..<n)
+    shuffle(&order)
+    return order
   }
 
-  /// The elements in random order (Fisher and Yates, from the last place down).
+  /// The elements in random order.
   package mutating func shuffled<Element>(_ elements: some Sequence<Element>) -> [Element] {
-    var result = Array(elements)
-    var last = result.count - 1
+    let all = Array(elements)
+    return permutation(all.count).map { all[$0] }
+  }
+
+  /// Puts numbers in random order without allocating (Fisher and Yates, from the last place down).
+  package mutating func shuffle(_ numbers: inout [Int]) {
+    var last = numbers.count - 1
     while last > 0 {
-      result.swapAt(last, int(below: last + 1))
+      numbers.swapAt(last, int(below: last + 1))
       last -= 1
     }
-    return result
   }
 }

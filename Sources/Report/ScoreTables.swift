@@ -120,6 +120,27 @@ struct ScoreTables {
     }
   }
 
+  /// A difference with its sign.
+  static func signed(_ value: Double) -> String { (value > 0 ? "+" : "") + text(value) }
+
+  /// As few digits as tell a number, at most four that count.
+  static func compact(_ value: Double) -> String {
+    guard value.isFinite, value != 0 else { return value == 0 ? "0" : text(value) }
+    let size = abs(value)
+    var exponent = 0
+    while size >= power(exponent + 1) { exponent += 1 }
+    while size < power(exponent) { exponent -= 1 }
+    let step = exponent - 3
+    let digits = (size * power(-step)).rounded()
+    let rounded = step < 0 ? digits / power(-step) : digits * power(step)
+    let text = rounded == rounded.rounded() && rounded < 1e6 ? String(Int(rounded)) : String(rounded)
+    return (value < 0 ? "−" : "") + text
+  }
+
+  private static func power(_ exponent: Int) -> Double {
+    (0..<abs(exponent)).reduce(1) { power, _ in exponent < 0 ? power / 10 : power * 10 }
+  }
+
   /// Three decimals, fewer for large numbers, a true minus; a dash where there is no number.
   static func text(_ value: Double) -> String {
     guard value.isFinite else { return value.isNaN ? "–" : value > 0 ? "∞" : "−∞" }

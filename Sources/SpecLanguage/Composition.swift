@@ -107,6 +107,8 @@ package struct Composition: Sendable {
           at: entry.keySpan, label: "has no effect here", path: SpecPath("extends")))
     }
     document = document.removing(["extends", "profiles"])
+    // What a file that cannot be read would have given is not missing.
+    if loader.diagnostics.hasErrors { document = document.partial }
     var growth = Growth(document, environment: environment)
     layers.document = growth.check() ? document : nil
     layers.diagnostics += growth.diagnostics

@@ -22,14 +22,15 @@ enum Distribution: Hashable, Sendable {
       return .whole(min(high, low + Int(quantile * count)))
     case .normal(let mean, let deviation):
       return .number(SweptNumber.rounded(mean + deviation * Self.standardNormal(at: quantile), within: nil))
-    case .choice(let nodes): return .node(nodes[min(nodes.count - 1, Int(quantile * Double(nodes.count)))])
+    case .choice(let nodes): return .choice(min(nodes.count - 1, Int(quantile * Double(nodes.count))))
     }
   }
 
   enum Drawn {
     case number(Double)
     case whole(Int)
-    case node(Node)
+    /// The place of a value among those to choose from.
+    case choice(Int)
   }
 
   /// The quantile of the standard normal distribution, relative error about 1e-16.
@@ -82,32 +83,4 @@ enum Distribution: Hashable, Sendable {
       1.48753612908506148525e-2, 1.36929880922735805310e-1, 5.99832206555887937690e-1, 1,
     ]
   )
-}
-
-/// Numbers of a sweep as text: short enough to read, and exactly what the point gets.
-enum SweptNumber {
-  /// The nearest number of twelve significant decimal digits, kept inside its bounds.
-  static func rounded(_ value: Double, within bounds: ClosedRange<Double>?) -> Double {
-    guard let decimal = Decimal(value.description), decimal.digits.count > 12 else { return value }
-    var digits = Array(decimal.digits.prefix(12))
-    if decimal.digits[12] >= 5 {
-      var place = digits.count - 1
-      while place >= 0, digits[place] == 9 {
-        digits[place] = 0
-        place -= 1
-      }
-      if place >= 0 { digits[place] += 1 } else { digits.insert(1, at: 0) }
-    }
-    let exponent = decimal.exponent + decimal.digits.count - 12
-    let text = digits.map(String.init).joined()
-    let result = Double("\(decimal.isNegative ? "-" : "")\(text)e\(exponent)") ?? value
-    guard let bounds else { return result }
-    return min(max(result, bounds.lowerBound), bounds.upperBound)
-  }
-
-  /// A number without a point where it is whole, so that keys that take whole numbers read it too.
-  static func text(_ value: Double) -> String {
-    if let whole = Int(exactly: value), whole.magnitude < 1 << 53 { return String(whole) }
-    return value.description
-  }
 }

@@ -3,8 +3,8 @@
 /// Two lanes of folded 64 x 64 -> 128 bit products over 8-byte words. Good enough to tell the points of a sweep apart;
 /// not made to withstand an attacker, which is what the digests of artifacts are for.
 package struct Fingerprint: Hashable, Sendable {
-  private(set) var high: UInt64 = 0x9E37_79B9_7F4A_7C15
-  private(set) var low: UInt64 = 0xD1B5_4A32_D192_ED03
+  package private(set) var high: UInt64 = 0x9E37_79B9_7F4A_7C15
+  package private(set) var low: UInt64 = 0xD1B5_4A32_D192_ED03
 
   init() {}
 
@@ -25,6 +25,12 @@ package struct Fingerprint: Hashable, Sendable {
     add(word: count)
   }
 
+  /// Adds the bytes of a text.
+  mutating func add(_ text: String) {
+    var text = text
+    text.withUTF8 { add($0) }
+  }
+
   mutating func add(_ other: Fingerprint) {
     add(word: other.high)
     add(word: other.low)
@@ -41,17 +47,40 @@ package struct Fingerprint: Hashable, Sendable {
   }
 
   /// The first hexadecimal digits, at most 32.
-  func hex(_ digits: Int) -> String {
-    let text = [high, low].map { word in
-      let hex = String(word, radix: 16)
-      return String(repeating: "0", count: 16 - hex.count) + hex
-    }.joined()
-    return String(text.prefix(digits))
+  package func hex(_ digits: Int) -> String {
+    let alphabet = StaticString("0123456789abcdef")
+    return String(unsafeUninitializedCapacity: 32) { text in
+      for place in 0..<min(digits, 32) {
+        let word = place < 16 ? high : low
+        let digit = Int(truncatingIfNeeded: word >> UInt64(60 - 4 * (place & 15))) & 15
+        text[place] = alphabet.utf8Start[digit]
+      }
+      return min(digits, 32)
+    }
+  }
+
+  /// Bytes that are added again and again, as the words that adding them makes.
+  struct Packed: Sendable {
+    fileprivate var words: [UInt64] = [0]
+
+    init(_ bytes: some Sequence<UInt8>) {
+      var count: UInt64 = 0
+      for byte in bytes {
+        words[words.count - 1] |= UInt64(byte) << (8 * (count & 7))
+        count += 1
+        if count & 7 == 0 { words.append(0) }
+      }
+      words.append(count)
+    }
+  }
+
+  mutating func add(_ packed: Packed) {
+    for word in packed.words { add(word: word) }
   }
 }
 
+// The content of nodes: equal for values that read alike where no type is known, in whatever order of keys.
 extension Fingerprint {
-  /// The content of a node: equal for values that read alike where no type is known, in whatever order of keys.
   init(of node: Node) {
     self.init()
     switch node.content {
@@ -61,16 +90,48 @@ extension Fingerprint {
       for node in nodes { add(Fingerprint(of: node)) }
       add(word: UInt64(nodes.count))
     case .mapping(let entries):
-      var sum = Fingerprint()
-      for entry in entries {
-        var one = Fingerprint(entry.key.utf8)
-        one.add(Fingerprint(of: entry.value))
-        sum.high &+= one.high
-        sum.low &+= one.low
-      }
-      add(word: 2)
-      add(sum)
+      var sum = Sum()
+      for entry in entries { sum.add(Fingerprint(entry.key.utf8), Fingerprint(of: entry.value)) }
+      self.init(sum)
     }
+  }
+
+  /// A number as a node says it.
+  init(ofNumber value: Double) {
+    self.init()
+    add(word: 4)
+    add(word: value.bitPattern)
+  }
+
+  /// A whole number as a node says it.
+  init(ofWhole value: Int) {
+    self.init()
+    add(word: 5)
+    add(word: UInt64(bitPattern: Int64(value)))
+  }
+
+  /// The entries of a mapping, in any order.
+  struct Sum: Sendable {
+    private var high = Fingerprint().high
+    private var low = Fingerprint().low
+
+    mutating func add(_ key: Fingerprint, _ value: Fingerprint) {
+      var one = key
+      one.add(value)
+      high &+= one.high
+      low &+= one.low
+    }
+
+    fileprivate func finish(_ fingerprint: inout Fingerprint) {
+      fingerprint.add(word: 2)
+      fingerprint.add(word: high)
+      fingerprint.add(word: low)
+    }
+  }
+
+  init(_ sum: Sum) {
+    self.init()
+    sum.finish(&self)
   }
 
   private mutating func add(_ scalar: Scalar) {
@@ -80,13 +141,9 @@ extension Fingerprint {
     switch scalar.isText ? .string(scalar.text) : isWord ? Self.word(scalar.text) : Plain(resolving: scalar.text) {
     case .string(let text):
       add(word: 3)
-      add(text.utf8)
-    case .float(let value):
-      add(word: 4)
-      add(word: value.bitPattern)
-    case .int(let value):
-      add(word: 5)
-      add(word: UInt64(bitPattern: Int64(value)))
+      add(text)
+    case .float(let value): self = Fingerprint(ofNumber: value)
+    case .int(let value): self = Fingerprint(ofWhole: value)
     case .bool(let value): add(word: value ? 6 : 7)
     case .null, .list, .map: add(word: 8)
     }

@@ -172,7 +172,10 @@ struct Interpolation {
     var isBroken = false
     for name in expression.names where name.hasPrefix("params.") {
       let id = String(name.dropFirst("params.".count))
-      guard given.contains(id) else { continue }
+      guard given.contains(id) else {
+        if document.isPartial { isBroken = true }
+        continue
+      }
       usedParameters.insert(id)
       if value(ofParameter: id)?.isBroken ?? true { isBroken = true }
     }

@@ -184,6 +184,7 @@ struct Merge {
       return nil
     }
     if let base = section.value.entry(name), base.value.entries != nil { return base }
+    if section.value.isPartial { return nil }
     let known = section.value.entries?.map(\.key).filter { $0 != entry.key } ?? []
     let match = Suggestion.nearest(to: name, among: known)
     diagnostics.append(
@@ -199,7 +200,7 @@ struct Merge {
 
 extension Node {
   /// The node and all mappings below it, marked as lacking what they inherit.
-  fileprivate var partial: Node {
+  var partial: Node {
     guard let entries else { return self }
     var node = self
     node.isPartial = true

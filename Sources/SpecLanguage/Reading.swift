@@ -22,7 +22,7 @@ package struct Reading: Sendable {
   package private(set) var path = SpecPath.root
   /// Whether the places of values and keys are kept; what only looks for complaints reads faster without.
   package var keepsPlaces = true
-  private(set) var errorCount = 0
+  var errorCount = 0
   private var claimed: [SpecPath: Set<String>] = [:]
   private var armName: String?
   private let names: [String: Set<String>]

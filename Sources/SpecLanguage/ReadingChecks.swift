@@ -14,12 +14,20 @@ extension Reading {
     }
     for entry in entries where schema.fields.allSatisfy({ $0.name != entry.key }) && !entry.key.hasPrefix("x-") {
       if arm != nil, entry.key == "kind" { continue }
+      if isSweptWithoutEffect(entry) { continue }
       if let later = schema.notBuilt.first(where: { $0.name == entry.key }) {
         reportNotBuilt("key `\(entry.key)` of `\(schema.name)`", later, at: entry.keySpan, key: entry.key)
       } else {
         reportUnknown(entry, in: node, schema: schema, arm: arm)
       }
     }
+    return true
+  }
+
+  /// Whether an unknown key is the end of a swept path: the sweep has complained about it.
+  private mutating func isSweptWithoutEffect(_ entry: Node.Entry) -> Bool {
+    guard entry.value.layer == .sweep, entry.keySpan.text == path.appending(entry.key).description else { return false }
+    errorCount += 1
     return true
   }
 

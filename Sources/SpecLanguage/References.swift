@@ -34,6 +34,7 @@ extension Reading {
     guard let document else { return sections.first }
     let homes = sections.filter { self.section($0, has: name) }
     if homes.count == 1 { return homes[0] }
+    if homes.isEmpty, lacks(document) { return nil }
     let places = sections.map { "`\($0)`" }.joined(separator: " or ")
     if homes.count > 1 {
       report(

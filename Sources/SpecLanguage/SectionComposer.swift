@@ -1,66 +1,14 @@
-/// One part of a point, complete: a top-level section, or one entry of a section of named entries.
-final class ComposedPart: Sendable {
-  /// The section with what of it belongs to the part; nil for a section that the point does not have, and for a part
-  /// that no other point has, which is composed again where it is asked for.
-  let entry: Node.Entry?
-  let isPresent: Bool
-  let fingerprint: Fingerprint
-  /// The parameters that the part uses.
-  let parameters: Set<String>
-  let inherited: [Reference]
-  let variables: [String]
-  let diagnostics: [Diagnostic]
-  /// Whether other points may have the very same one.
-  let isShared: Bool
-
-  init(
-    entry: Node.Entry?, isShared: Bool, parameters: Set<String> = [], inherited: [Reference] = [],
-    variables: [String] = [], diagnostics: [Diagnostic] = []
-  ) {
-    self.entry = entry
-    self.isShared = isShared
-    self.parameters = parameters
-    self.inherited = inherited
-    self.variables = variables
-    self.diagnostics = diagnostics
-    isPresent = entry != nil
-    var fingerprint = Fingerprint()
-    if let entry {
-      fingerprint.add(entry.key.utf8)
-      fingerprint.add(Fingerprint(of: entry.value))
-    }
-    self.fingerprint = fingerprint
-  }
-
-  private init(forgetting part: ComposedPart) {
-    entry = nil
-    isShared = part.isShared
-    parameters = part.parameters
-    inherited = part.inherited
-    variables = part.variables
-    diagnostics = []
-    isPresent = part.isPresent
-    fingerprint = part.fingerprint
-  }
-
-  /// The part without its nodes, for the many that only one point has.
-  var forgetful: ComposedPart { isShared ? self : ComposedPart(forgetting: self) }
-}
-
-/// What all points of a sweep are composed with: one for all of them.
-final class PointFrame: Sendable {
-  let composer: SectionComposer
-  init(_ composer: SectionComposer) { self.composer = composer }
-}
-
 /// Composes the parts of a spec for given values of swept paths, each state of a part once.
 ///
 /// A part depends on the values given to paths in it and in what it inherits from and, where it holds a `${`, on those
 /// given to parameters.
 struct SectionComposer: Sendable {
-  private struct State: Hashable {
-    var part: Int
-    var values: [Int]
+  /// A part of a point: what it was composed as, and the fingerprint that it has there.
+  struct State: Hashable, Sendable {
+    /// Its number among all that have been composed.
+    var made: Int32
+    /// Nil where the point does not have the part.
+    var fingerprint: Fingerprint?
   }
 
   /// What a part is made of.
@@ -86,10 +34,26 @@ struct SectionComposer: Sendable {
   private let env: Node.Entry?
   private let environment: [String: String]
   private let root: Node
-  private var known: [State: ComposedPart] = [:]
-  private var knownParameters: [[Int]: [String: Plain]] = [:]
-  private var touched: [SpecPath: [Int]] = [:]
-  private(set) var base: [ComposedPart] = []
+  /// The name of each part: a section, or a section and an entry.
+  let names: [String]
+  /// What values stand for.
+  var table: SweptTable
+  /// The parts that a swept path can change.
+  let moving: [Int]
+  /// The place of each part among the moving ones.
+  let place: [Int?]
+  /// Whether a part depends by itself on a swept path, for every path one after the other.
+  private let owns: [[Bool]]
+  /// The parts as they are without any value.
+  private var base: [State] = []
+  /// Every part that has been composed; nil stands for parts that each point composes for itself, because parameters
+  /// that are drawn can make anything of them.
+  private(set) var made: [ComposedPart?] = []
+  /// By part, then by the codes of the values that it depends on.
+  private var known: [[Int32]: Int32] = [:]
+  private var knownParameters: [[Int32]: [String: Plain]] = [:]
+  /// The parts that the latest point had to compose for itself.
+  private(set) var alone: [ComposedPart] = []
 
   /// - Parameter swept: every path that gets values.
   init(_ document: Node, environment: [String: String], language: SchemaDescription, swept: [SpecPath]) {
@@ -110,7 +74,16 @@ struct SectionComposer: Sendable {
       parts.append(Part(section: key, name: nil, given: nil, names: [], isFilled: false))
     }
     self.parts = parts
-    base = parts.indices.map { part($0, []) }
+    let table = SweptTable(swept)
+    owns = parts.map { part in swept.map { part.depends(on: $0) } }
+    let moving = parts.indices.filter { index in
+      swept.contains { parts[index].depends(on: $0) } || (parts[index].isFilled && table.paths.contains { $0.isKnob })
+    }
+    self.moving = moving
+    self.table = table
+    place = parts.indices.map(moving.firstIndex)
+    names = parts.map { part in part.name.map { "\(part.section).\($0)" } ?? part.section }
+    base = parts.indices.map { state($0, []) }
   }
 
   /// The entries of a section as parts of their own; nil where they cannot be told apart.
@@ -142,15 +115,6 @@ struct SectionComposer: Sendable {
     return parts
   }
 
-  /// The parts for some values, in the order of the spec.
-  mutating func parts(_ values: [SweptValue]) -> [ComposedPart] {
-    var result = base
-    for value in values {
-      for index in touched(by: value.path) where result[index] === base[index] { result[index] = part(index, values) }
-    }
-    return result
-  }
-
   /// The place of the part that a path leads into.
   func index(of path: SpecPath) -> Int? {
     let key: String? = if path.steps.count > 1, case .key(let key) = path.steps[1] { key } else { nil }
@@ -159,77 +123,101 @@ struct SectionComposer: Sendable {
     }
   }
 
+  /// A part without any value of the sweep.
+  func base(_ part: Int) -> State { base[part] }
+
+  /// The moving parts at a point, in their order.
+  mutating func compose(_ values: [SweptValue], into states: inout [State]) {
+    states.removeAll(keepingCapacity: true)
+    alone.removeAll(keepingCapacity: true)
+    for part in moving {
+      states.append(values.contains { isTouched(part, by: $0) } ? state(part, values) : base[part])
+    }
+  }
+
   /// The part that a path leads into, for some values.
   mutating func part(at path: SpecPath, _ values: [SweptValue]) -> ComposedPart? {
-    guard let index = index(of: path) else { return nil }
-    let isTouched = values.contains { touched(by: $0.path).contains(index) }
-    return isTouched ? part(index, values) : base[index]
+    guard let part = index(of: path) else { return nil }
+    let state = state(part, values)
+    return composed(part, state, values)
   }
 
-  /// The composed document of a point.
-  func document(_ composed: [ComposedPart], _ values: [SweptValue]) -> Node {
-    var sections: [Node.Entry] = []
-    var open: [Node.Entry] = []
-    for (index, part) in composed.enumerated() where part.isPresent {
-      guard var entry = part.entry ?? self.composed(index, values).entry else { continue }
-      if parts[index].name != nil {
-        open += entry.value.entries ?? []
-        let isLast = index + 1 == parts.count || parts[index + 1].section != parts[index].section
-        guard isLast else { continue }
-        entry.value = entry.value.with(open)
-        open = []
-      }
-      sections.append(entry)
-    }
-    return root.with(sections)
+  /// A part of a point whole: what it was composed as, or composed again.
+  func composed(_ part: Int, _ state: State, _ values: [SweptValue]) -> ComposedPart {
+    made[Int(state.made)] ?? composed(part, values)
   }
-
-  /// The name of each part: a section, or a section and an entry.
-  var names: [String] { parts.map { part in part.name.map { "\(part.section).\($0)" } ?? part.section } }
 
   /// The values of the parameters of a point, defaults included.
   mutating func parameters(_ values: [SweptValue]) -> [String: Plain] {
-    let knobs = values.filter { $0.section == "params" }
-    let numbers = knobs.compactMap(\.index)
-    if numbers.count == knobs.count, let found = knownParameters[numbers] { return found }
-    var interpolation = Interpolation(root.with([laid(knobs, over: params, "params"), env]), environment: environment)
+    let knobs = values.filter(isKnob)
+    let codes = knobs.map(\.code)
+    if let found = knownParameters[codes] { return found }
+    var interpolation = Interpolation(
+      root.with([laid(knobs, over: params, "params", withHoles: false), env]), environment: environment)
     _ = interpolation.run()
     let found = Dictionary(interpolation.parameters.map { ($0.id, $0.value) }) { first, _ in first }
-    if numbers.count == knobs.count { knownParameters[numbers] = found }
+    if codes.allSatisfy({ $0 >= 0 }) { knownParameters[codes] = found }
     return found
   }
 
-  private mutating func touched(by path: SpecPath) -> [Int] {
-    if let found = touched[path] { return found }
-    let isKnob = path.steps.first == .key("params")
-    let found = parts.indices.filter { isKnob ? parts[$0].isFilled : parts[$0].depends(on: path) }
-    touched[path] = found
-    return found
+  /// Whether what a part is composed as can depend on the values of a path.
+  func depends(_ part: Int, onPath path: Int) -> Bool { owns[part][path] || table.paths[path].isKnob }
+
+  // MARK: States
+
+  private func isKnob(_ value: SweptValue) -> Bool { table.paths[table.path(of: value)].isKnob }
+
+  private func isOwn(_ part: Int, _ value: SweptValue) -> Bool { owns[part][table.path(of: value)] }
+
+  private func isTouched(_ part: Int, by value: SweptValue) -> Bool {
+    isOwn(part, value) || (parts[part].isFilled && isKnob(value))
   }
 
-  private func inputs(_ index: Int, _ values: [SweptValue]) -> (own: [SweptValue], knobs: [SweptValue], isFilled: Bool)
-  {
-    let own = values.filter { parts[index].depends(on: $0.path) }
-    let isFilled = parts[index].isFilled || own.contains { $0.holdsInterpolation }
-    return (own, isFilled ? values.filter { $0.section == "params" } : [], isFilled)
+  private func isFilled(_ part: Int, _ values: [SweptValue]) -> Bool {
+    parts[part].isFilled || values.contains { isOwn(part, $0) && table.holdsInterpolation($0) }
   }
 
-  private mutating func part(_ index: Int, _ values: [SweptValue]) -> ComposedPart {
-    let (own, knobs, _) = inputs(index, values)
-    let numbers = (own + knobs).compactMap(\.index)
-    guard numbers.count == own.count + knobs.count else { return composed(index, values) }
-    let state = State(part: index, values: numbers)
-    if let found = known[state] { return found }
-    let part = composed(index, values)
-    known[state] = part
-    return part
+  private mutating func state(_ part: Int, _ values: [SweptValue]) -> State {
+    let isFilled = isFilled(part, values)
+    var key: [Int32] = [Int32(part)]
+    for value in values where isOwn(part, value) || (isFilled && isKnob(value)) { key.append(value.code) }
+    let number: Int32
+    if let found = known[key] {
+      number = found
+    } else {
+      made.append(isAlone(part, values) ? nil : composed(part, values))
+      number = Int32(made.count - 1)
+      known[key] = number
+    }
+    if let part = made[Int(number)] { return State(made: number, fingerprint: part.fingerprint(values)) }
+    let own = composed(part, values)
+    alone.append(own)
+    return State(made: number, fingerprint: own.fingerprint(values))
   }
 
-  func composed(_ index: Int, _ values: [SweptValue]) -> ComposedPart {
-    let (own, knobs, isFilled) = inputs(index, values)
-    let isShared = (own + knobs).allSatisfy { $0.index != nil }
-    guard let entry = laid(own, over: parts[index].given, parts[index].section) else {
-      return ComposedPart(entry: nil, isShared: isShared)
+  /// Whether a drawn number decides more of the part than what stands at its path.
+  private func isAlone(_ part: Int, _ values: [SweptValue]) -> Bool {
+    let isFilled = isFilled(part, values)
+    return values.contains { value in
+      isOwn(part, value) ? isStructural(value) : isFilled && isKnob(value) && value.code < 0
+    }
+  }
+
+  /// Whether a drawn number decides how mappings merge, so that no hole can stand for it.
+  private func isStructural(_ value: SweptValue) -> Bool {
+    value.code < 0 && ["kind", "like", "unset"].contains(table.paths[table.path(of: value)].path.lastKey)
+  }
+
+  // MARK: Composition
+
+  private func composed(_ index: Int, _ values: [SweptValue]) -> ComposedPart {
+    let isFilled = isFilled(index, values)
+    let own = values.filter { isOwn(index, $0) }
+    let knobs = isFilled ? values.filter(isKnob) : []
+    let isHollow = !own.contains(where: isStructural)
+    let sources = isHollow ? own.filter { $0.code < 0 }.map { -1 - $0.code } : []
+    guard let entry = laid(own, over: parts[index].given, parts[index].section, withHoles: isHollow) else {
+      return ComposedPart(entry: nil)
     }
     var merge = Merge()
     var document = root.with([entry])
@@ -238,7 +226,7 @@ struct SectionComposer: Sendable {
     var variables: [String] = []
     var diagnostics = merge.diagnostics
     if isFilled {
-      let params = laid(knobs, over: params, "params")
+      let params = laid(knobs, over: params, "params", withHoles: false)
       let only = alone(document, index)
       var interpolation = Interpolation(root.with([params, env, only]), environment: environment)
       document = interpolation.run()
@@ -247,7 +235,7 @@ struct SectionComposer: Sendable {
       diagnostics += interpolation.diagnostics.filter { $0.code != .unused }
     }
     return ComposedPart(
-      entry: alone(document, index), isShared: isShared, parameters: parameters, inherited: merge.inherited,
+      entry: alone(document, index), sources: sources, parameters: parameters, inherited: merge.inherited,
       variables: variables, diagnostics: diagnostics)
   }
 
@@ -260,15 +248,30 @@ struct SectionComposer: Sendable {
   }
 
   /// A section with the values of the point laid over it.
-  private func laid(_ values: [SweptValue], over section: Node.Entry?, _ key: String) -> Node.Entry? {
+  private func laid(
+    _ values: [SweptValue], over section: Node.Entry?, _ key: String, withHoles: Bool
+  ) -> Node.Entry? {
     guard let first = values.first else { return section }
-    let overlay = Self.overlay(values.map { ($0.path.steps[...], $0) }, span: first.span)
+    let laid = values.map { value in
+      var node = table.node(value)
+      if withHoles, value.code < 0 { node.content = .scalar(DrawnPlaces.hole(-1 - value.code)) }
+      let path = table.paths[table.path(of: value)].path
+      return Laid(steps: path.steps[...], span: table.span(of: value), node: node)
+    }
+    let overlay = Self.overlay(laid, span: table.span(of: first))
     var merge = Merge()
     return merge.lay(overlay, over: root.with([section])).entry(key)
   }
 
+  /// A node to be laid at a path.
+  private struct Laid {
+    var steps: ArraySlice<SpecPath.Step>
+    var span: Span
+    var node: Node
+  }
+
   /// The nested mapping that gives each path its value.
-  private static func overlay(_ values: [(steps: ArraySlice<SpecPath.Step>, value: SweptValue)], span: Span) -> Node {
+  private static func overlay(_ values: [Laid], span: Span) -> Node {
     var entries: [Node.Entry] = []
     var rest = values[...]
     while let next = rest.first, let step = next.steps.first {
@@ -276,11 +279,39 @@ struct SectionComposer: Sendable {
       rest = rest.filter { $0.steps.first != step }
       guard case .key(let key) = step else { continue }
       let ends = same.first { $0.steps.count == 1 }
-      let below = same.filter { $0.steps.count > 1 }.map { ($0.steps.dropFirst(), $0.value) }
-      let value = ends?.value.node ?? overlay(below, span: next.value.span)
-      entries.append(Node.Entry(key: key, keySpan: next.value.span, value: value))
+      let below = same.filter { $0.steps.count > 1 }.map { laid in
+        Laid(steps: laid.steps.dropFirst(), span: laid.span, node: laid.node)
+      }
+      let value = ends?.node ?? overlay(below, span: next.span)
+      entries.append(Node.Entry(key: key, keySpan: next.span, value: value))
     }
     return Node(.mapping(entries), span: span, layer: .sweep)
+  }
+}
+
+extension SectionComposer {
+  /// The composed document of a point.
+  func document(_ states: [State], _ values: [SweptValue]) -> Node {
+    var sections: [Node.Entry] = []
+    var open: [Node.Entry] = []
+    for index in parts.indices {
+      let state = place[index].map { states[$0] } ?? base[index]
+      guard var entry = entry(index, state, values) else { continue }
+      if parts[index].name != nil {
+        open += entry.value.entries ?? []
+        let isLast = index + 1 == parts.count || parts[index + 1].section != parts[index].section
+        guard isLast else { continue }
+        entry.value = entry.value.with(open)
+        open = []
+      }
+      sections.append(entry)
+    }
+    return root.with(sections)
+  }
+
+  /// A part of a point.
+  func entry(_ part: Int, _ state: State, _ values: [SweptValue]) -> Node.Entry? {
+    composed(part, state, values).entry(values, table)
   }
 }
 

@@ -1,13 +1,15 @@
 // What a sweep is complained about as a whole.
 extension SweepExpander {
   mutating func complainTwice(_ axis: Sweep.Axis, _ candidate: Candidate) {
-    let other = candidate.values.first { $0.path.overlaps(axis.path) }?.span
-    let drawn = candidate.drawn.first { $0.path.overlaps(axis.path) }?.span
+    let table = composer.table
+    let other = candidate.values.first { table.paths[table.path(of: $0)].path.overlaps(axis.path) }.map(table.span)
+    let sources = candidate.drawn.map { table.sources[Int($0)] }
+    let drawn = sources.first { table.paths[$0.path].path.overlaps(axis.path) }?.span
     complain(
       Diagnostic(
         .sweptTwice, "`\(axis.path)` is swept twice at one point", at: axis.span, label: "swept again",
         path: SpecPath("sweep"), secondary: (other ?? drawn).map { [.init($0, "first swept here")] } ?? [],
-        help: ["make the conditions exclude each other"], notes: ["at the point \(candidate.words)"]))
+        help: ["make the conditions exclude each other"], notes: ["at the point \(table.words(candidate.values))"]))
   }
 
   mutating func tooMany(_ count: Int, _ entry: Node.Entry) -> [Candidate] {
@@ -28,7 +30,7 @@ extension SweepExpander {
     for rows in dimensions {
       var seen: Set<[UInt8]> = []
       for row in rows where distinct * seen.count <= sweep.limit {
-        seen.insert(row.reduce(into: []) { $0 += $1.plain.canonicalBytes + [0] })
+        seen.insert(row.reduce(into: []) { $0 += composer.table.plain($1).canonicalBytes + [0] })
       }
       distinct *= seen.count
       if distinct > sweep.limit { return true }
@@ -80,7 +82,7 @@ extension SweepExpander {
     guard !diagnostics.contains(where: { $0.isError && $0.code != .sweptWithoutEffect }) else { return }
     for entry in document["params"]?.entries ?? [] where !entry.key.hasPrefix("x-") && Name.isValid(entry.key) {
       guard !usedParameters.contains(entry.key) else { continue }
-      guard !deadPaths.contains(SpecPath([.key("params"), .key(entry.key)])) else { continue }
+      guard !idlePaths.contains(SpecPath([.key("params"), .key(entry.key)])) else { continue }
       complain(
         Diagnostic(.unused, "parameter `\(entry.key)` is never used", at: entry.keySpan, label: "never used"))
     }

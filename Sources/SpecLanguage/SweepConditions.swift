@@ -1,21 +1,63 @@
+/// What a condition has been found to be, by the values that it depends on.
+struct Judgement {
+  /// Whether the condition can depend on each swept path.
+  private let isRelevant: [Bool]
+  fileprivate var known: [[Int32]: Bool] = [:]
+
+  /// - Parameter names: the paths that the condition looks at.
+  init(_ names: [SpecPath], _ composer: SectionComposer) {
+    let parts = names.compactMap { composer.index(of: $0) }
+    isRelevant = composer.table.paths.indices.map { path in
+      composer.table.paths[path].isKnob || parts.contains { composer.depends($0, onPath: path) }
+    }
+  }
+
+  /// Equal for candidates that the condition cannot tell apart.
+  fileprivate func key(_ candidate: SweepExpander.Candidate, _ table: SweptTable) -> [Int32] {
+    candidate.values.filter { isRelevant[table.path(of: $0)] }.map(\.code) + candidate.drawn.map { -1 - $0 }
+  }
+}
+
 // Conditions of `when` and `exclude`, over the values that a candidate has by then.
 extension SweepExpander {
-  mutating func isExcluded(_ candidate: Candidate, _ sweep: Sweep) -> Bool {
-    if matches.isEmpty { matches = Array(repeating: 0, count: sweep.exclude.count) }
-    var isExcluded = false
-    for (index, exclusion) in sweep.exclude.enumerated() {
-      var holds = true
-      for wanted in exclusion.values where holds {
-        guard !isDrawn(wanted.path, candidate, wanted.span) else { return false }
-        let found = plain(at: wanted.path, candidate)
-        holds = found.map { $0.isSame(as: Plain(wanted.node)) } ?? false
-      }
-      if holds, let test = exclusion.test { holds = isTrue(test, candidate) }
-      guard holds else { continue }
-      matches[index] += 1
-      isExcluded = true
+  /// Whether a condition holds, from memory where it is known; what led to a complaint is asked again.
+  mutating func judge(
+    _ judgement: inout Judgement, _ candidate: Candidate, _ body: (inout SweepExpander) -> Bool
+  ) -> Bool {
+    let key = judgement.key(candidate, composer.table)
+    if let known = judgement.known[key] { return known }
+    let before = diagnostics.count
+    let holds = body(&self)
+    if diagnostics.count == before { judgement.known[key] = holds }
+    return holds
+  }
+
+  /// Removes the candidates that some `exclude` matches.
+  mutating func exclude(_ candidates: inout [Candidate], _ sweep: Sweep) {
+    matches = Array(repeating: 0, count: sweep.exclude.count)
+    var judgements = sweep.exclude.map { exclusion in
+      let names = exclusion.values.map(\.path) + (exclusion.test?.names ?? []).map { SpecPath($0) }
+      return Judgement(names, composer)
     }
-    return isExcluded
+    var left: [Candidate] = []
+    for candidate in candidates {
+      var isExcluded = false
+      for (index, exclusion) in sweep.exclude.enumerated() {
+        guard judge(&judgements[index], candidate, { $0.matches(exclusion, candidate) }) else { continue }
+        matches[index] += 1
+        isExcluded = true
+      }
+      if !isExcluded { left.append(candidate) }
+    }
+    candidates = left
+  }
+
+  private mutating func matches(_ exclusion: Sweep.Exclusion, _ candidate: Candidate) -> Bool {
+    for wanted in exclusion.values {
+      guard !isDrawn(wanted.path, candidate, wanted.span) else { return false }
+      guard let found = plain(at: wanted.path, candidate), found.isSame(as: Plain(wanted.node)) else { return false }
+    }
+    return exclusion.test.map { isTrue($0, candidate) } ?? true
   }
 
   mutating func isTrue(_ test: Expression, _ candidate: Candidate) -> Bool {
@@ -33,18 +75,19 @@ extension SweepExpander {
         label: "in this condition", notes: test.trace { known[$0] })
     } catch {
       var problem = error
-      problem.notes += ["at the point \(candidate.words)"]
+      problem.notes += ["at the point \(composer.table.words(candidate.values))"]
       complain(problem)
       return false
     }
   }
 
   mutating func isDrawn(_ path: SpecPath, _ candidate: Candidate, _ span: Span) -> Bool {
-    guard let axis = candidate.drawn.first(where: { $0.path.overlaps(path) }) else { return false }
+    let sources = candidate.drawn.map { composer.table.sources[Int($0)] }
+    guard let source = sources.first(where: { composer.table.paths[$0.path].path.overlaps(path) }) else { return false }
     complain(
       Diagnostic(
         .conditionOnDraw, "`\(path)` is drawn only after `when` and `exclude`", at: span, label: "not known yet",
-        path: SpecPath("sweep"), secondary: [.init(axis.values.span, "drawn from here")],
+        path: SpecPath("sweep"), secondary: [.init(source.place, "drawn from here")],
         help: ["choose the bounds of the distribution so that no value need be left out"]))
     return true
   }

@@ -19,51 +19,44 @@ extension SweepExpander {
     return seeds
   }
 
-  /// Every candidate with its draws.
-  mutating func drawn(_ candidates: [Candidate], _ sweep: Sweep, _ entry: Node.Entry) -> [Candidate] {
-    guard candidates.contains(where: { !$0.drawn.isEmpty }) else { return candidates }
-    let draws = sweep.draws ?? 1
+  /// Takes up every candidate with its draws.
+  mutating func draw(_ candidates: [Candidate], _ sweep: Sweep, _ entry: Node.Entry) {
+    let draws = candidates.contains { !$0.drawn.isEmpty } ? sweep.draws ?? 1 : 1
     let (count, overflow) = candidates.count.multipliedReportingOverflow(by: draws)
-    guard !overflow, count <= Self.combinationLimit else { return tooMany(overflow ? Int.max : count, entry) }
-    let seed = studySeed
-    return candidates.flatMap { candidate -> [Candidate] in
-      guard !candidate.drawn.isEmpty else { return [candidate] }
-      let name = SweepPoint.fingerprint(of: candidate.values).hex(32)
-      let shifts = candidate.drawn.map { axis in
-        var stream = Stream(seed: seed, path: ["sweep", "sobol", name, axis.path.description])
+    guard draws == 1 || (!overflow && count <= Self.combinationLimit) else {
+      return tooMany(overflow ? Int.max : count, entry).forEach { collect($0.values, isIncluded: false) }
+    }
+    let start = Stream(seed: studySeed, path: ["sweep"])
+    for candidate in candidates {
+      guard !candidate.drawn.isEmpty else {
+        collect(candidate.values, isIncluded: false)
+        if isGivenUp { return }
+        continue
+      }
+      let name = composer.table.name(candidate.values).hex(32)
+      let streams = candidate.drawn.map { source in
+        let path = composer.table.paths[composer.table.sources[Int(source)].path].text
+        return start.child(sweep.strategy == .sobol ? "sobol" : "draw", name, path)
+      }
+      // A shift of its own for every candidate and path: each sees evenly spread values, and no two the same.
+      let shifts = streams.map { stream in
+        var stream = stream
         return UInt32(truncatingIfNeeded: stream.word())
       }
-      return (0..<draws).map { draw in
+      for draw in 0..<draws where !isGivenUp {
         var values = candidate.values
-        for (dimension, axis) in candidate.drawn.enumerated() {
-          var quantile: Double
+        for (dimension, source) in candidate.drawn.enumerated() {
+          let quantile: Double
           if sweep.strategy == .sobol {
-            // A shift of its own for every candidate and path: each sees evenly spread values, and no two the same.
             quantile = (Double(Sobol.bits(draw, dimension: dimension) ^ shifts[dimension]) + 0.5) * 0x1p-32
           } else {
-            var stream = Stream(seed: seed, path: ["sweep", "draw", name, axis.path.description, String(draw)])
+            var stream = streams[dimension].child(String(draw))
             quantile = stream.uniform()
           }
-          values.append(Self.draw(axis, at: quantile))
+          values.append(composer.table.draw(source, at: quantile))
         }
-        return Candidate(values: values)
+        collect(values, isIncluded: false)
       }
     }
-  }
-
-  private static func draw(_ axis: Sweep.Axis, at quantile: Double) -> SweptValue {
-    guard case .drawn(let distribution) = axis.values.form else {
-      preconditionFailure("only distributions are drawn from")
-    }
-    let text: String
-    switch distribution.value(at: quantile) {
-    case .node(let node):
-      return SweptValue(path: axis.path, span: axis.span, node: node.layered(.sweep), index: nil)
-    case .number(let value): text = SweptNumber.text(value)
-    case .whole(let value): text = String(value)
-    }
-    let source = Node.Source(words: "\(text) is drawn", span: nil)
-    let node = Node(.scalar(Scalar(text)), span: axis.values.span, layer: .sweep, source: source)
-    return SweptValue(path: axis.path, span: axis.span, node: node, index: nil)
   }
 }

@@ -17,10 +17,10 @@ struct SweepExpander {
   /// Complaints about points after which no more points are looked at.
   private static let errorLimit = 100
 
-  /// Values so far and what is still to be drawn.
+  /// Values so far and the distributions that are still to be drawn from.
   struct Candidate {
     var values: [SweptValue] = []
-    var drawn: [Sweep.Axis] = []
+    var drawn: [Int32] = []
   }
 
   let document: Node
@@ -28,14 +28,25 @@ struct SweepExpander {
   let language: SchemaDescription
   var composer: SectionComposer
   private(set) var diagnostics: [Diagnostic] = []
-  private var counter = 0
-  private(set) var errorCount = 0
-  private var checked: Set<ObjectIdentifier> = []
-  private(set) var deadPaths: Set<SpecPath> = []
+  private var errorCount = 0
+  private var columns = SweepPoints.Columns()
+  private var contents: Set<Fingerprint> = []
+  /// Which of the composed parts have been looked at.
+  private var checked: [Bool] = []
+  /// Swept parameters that each of the composed parts uses, by the number of their path.
+  private var uses: [[Int]] = []
+  /// Swept parameters that some part uses at all points.
+  private var fixedUses: Set<Int> = []
+  private var deadPaths: Set<Int> = []
+  /// The swept paths that have no effect, which has been told.
+  var idlePaths: [SpecPath] { deadPaths.sorted().map { composer.table.paths[$0].path } }
   var usedParameters: Set<String> = []
   var usedVariables: Set<String> = []
   /// Parameters that decide which axes exist.
-  private var decisive: Set<String> = []
+  private var decisive: Set<Int> = []
+  /// How often each `when` held and each `exclude` matched.
+  var holds: [Int] = []
+  var matches: [Int] = []
 
   init(_ document: Node, environment: [String: String], language: SchemaDescription) {
     self.document = document
@@ -46,51 +57,49 @@ struct SweepExpander {
 
   mutating func expand() -> Expansion {
     checkParameters()
-    var expansion = Expansion()
-    var candidates: [Candidate] = [Candidate()]
-    var included: [(item: Int, values: [SweptValue])] = []
-    if let entry = document.entry("sweep") {
-      var reader = SweepReader(document, environment: environment, language: language)
-      let sweep = reader.read(entry)
-      diagnostics += reader.diagnostics
-      usedParameters.formUnion(reader.usedParameters)
-      usedVariables.formUnion(reader.usedVariables)
-      expansion.sweep = sweep
-      if let sweep, !diagnostics.hasErrors {
-        expansion.paths = Self.paths(sweep)
-        composer = SectionComposer(
-          document, environment: environment, language: language, swept: expansion.paths)
-        let tests = sweep.when.map(\.test)
-        decisive = Set(tests.flatMap(\.names).filter { $0.hasPrefix("params.") })
-        candidates = combinations(sweep, entry)
-        if !diagnostics.hasErrors { candidates = candidates.filter { !isExcluded($0, sweep) } }
-        if !diagnostics.hasErrors { warnIdle(sweep) }
-        // What the sweep replaces at every point has been used by its author all the same.
-        for section in composer.parts([]) {
-          usedParameters.formUnion(section.parameters)
-          usedVariables.formUnion(section.variables)
-        }
-        candidates = drawn(candidates, sweep, entry)
-        included = sweep.include.enumerated().map { item, values in
-          (item, values.map { value($0.path, $0.span, $0.node) })
-        }
-      }
+    guard let entry = document.entry("sweep") else {
+      checkFixed()
+      collect([], isIncluded: false)
+      return finish(nil)
     }
-    collect(candidates, included, expansion.sweep, &expansion)
-    if let sweep = expansion.sweep, let entry = document.entry("sweep") {
-      checkLimit(expansion.points.count, sweep, entry)
+    var reader = SweepReader(document, environment: environment, language: language)
+    let sweep = reader.read(entry)
+    diagnostics += reader.diagnostics
+    usedParameters.formUnion(reader.usedParameters)
+    usedVariables.formUnion(reader.usedVariables)
+    guard let sweep, !diagnostics.hasErrors else {
+      checkFixed()
+      collect([], isIncluded: false)
+      return finish(sweep)
     }
+    composer = SectionComposer(document, environment: environment, language: language, swept: Self.paths(sweep))
+    decisive = Set(sweep.when.flatMap(\.test.names).compactMap { composer.table.index(of: SpecPath($0)) })
+    var candidates = combinations(sweep, entry)
+    if !diagnostics.hasErrors { exclude(&candidates, sweep) }
+    if !diagnostics.hasErrors { warnIdle(sweep) }
+    checkFixed()
+    let included = sweep.include.map { values in
+      values.map { composer.table.add($0.node, to: index(of: $0.path), span: $0.span) }
+    }
+    draw(candidates, sweep, entry)
+    for values in included where !isGivenUp { collect(values, isIncluded: true) }
+    checkLimit(columns.count, sweep, entry)
+    return finish(sweep)
+  }
+
+  private mutating func finish(_ sweep: Sweep?) -> Expansion {
     warnUnused()
-    expansion.diagnostics = diagnostics
-    return expansion
+    return Expansion(columns, composer, sweep: sweep, diagnostics: diagnostics)
   }
 
   // MARK: Combinations
 
   /// Axes x zip, with the axes of every `when` that holds.
   private mutating func combinations(_ sweep: Sweep, _ entry: Node.Entry) -> [Candidate] {
-    let enumerated = sweep.axes.filter { !$0.values.isDrawn }
-    let dimensions = enumerated.map { rows([$0]) } + sweep.zip.filter { !$0.isEmpty }.map { rows($0) }
+    let drawn = sources(sweep.axes)
+    let axes = sweep.axes.filter { !$0.values.isDrawn }
+    let zipped = sweep.zip.filter { !$0.isEmpty }
+    let dimensions = axes.map { rows([column($0)]) } + zipped.map { rows($0.map { column($0) }) }
     var count = 1
     for dimension in dimensions {
       let (product, overflow) = count.multipliedReportingOverflow(by: dimension.count)
@@ -98,21 +107,21 @@ struct SweepExpander {
     }
     guard count <= Self.combinationLimit else { return tooMany(count, entry) }
     guard !isBeyondLimit(dimensions, sweep) else { return beyondLimit(count, sweep, entry) }
-    let start = Candidate(drawn: sweep.axes.filter(\.values.isDrawn))
-    var candidates = Self.product([start], dimensions)
+    var candidates = Self.product([Candidate(drawn: drawn)], dimensions)
     holds = Array(repeating: 0, count: sweep.when.count)
     for (index, condition) in sweep.when.enumerated() {
-      let listed = condition.axes.filter { !$0.values.isDrawn }.map { rows([$0]) }
-      let more = condition.axes.filter(\.values.isDrawn)
+      let listed = condition.axes.filter { !$0.values.isDrawn }.map { rows([column($0)]) }
+      let more = sources(condition.axes)
+      var judgement = Judgement(condition.test.names.map { SpecPath($0) }, composer)
       var next: [Candidate] = []
       next.reserveCapacity(candidates.count)
       for candidate in candidates {
-        guard isTrue(condition.test, candidate) else {
+        guard judge(&judgement, candidate, { $0.isTrue(condition.test, candidate) }) else {
           next.append(candidate)
           continue
         }
         holds[index] += 1
-        if let axis = condition.axes.first(where: { candidate.has($0.path) }) { complainTwice(axis, candidate) }
+        if let axis = condition.axes.first(where: { has($0.path, candidate) }) { complainTwice(axis, candidate) }
         var grown = candidate
         grown.drawn += more
         next += Self.product([grown], listed)
@@ -124,10 +133,6 @@ struct SweepExpander {
     return candidates
   }
 
-  /// How often each `when` held and each `exclude` matched.
-  var holds: [Int] = []
-  var matches: [Int] = []
-
   private static func product(_ start: [Candidate], _ dimensions: [[[SweptValue]]]) -> [Candidate] {
     dimensions.reduce(start) { candidates, rows in
       candidates.flatMap { candidate in
@@ -137,10 +142,33 @@ struct SweepExpander {
   }
 
   /// The rows of columns that move together.
-  private mutating func rows(_ axes: [Sweep.Axis]) -> [[SweptValue]] {
-    let columns = axes.map { axis in nodes(axis).map { value(axis.path, axis.span, $0) } }
+  private func rows(_ columns: [[SweptValue]]) -> [[SweptValue]] {
     guard let first = columns.first else { return [] }
     return first.indices.map { row in columns.map { $0[row] } }
+  }
+
+  /// The enumerated values of an axis.
+  private mutating func column(_ axis: Sweep.Axis) -> [SweptValue] {
+    let path = index(of: axis.path)
+    return nodes(axis).map { composer.table.add($0, to: path, span: axis.span) }
+  }
+
+  /// The distributions among some axes.
+  private mutating func sources(_ axes: [Sweep.Axis]) -> [Int32] {
+    var sources: [Int32] = []
+    for axis in axes {
+      guard case .drawn(let distribution) = axis.values.form else { continue }
+      sources.append(
+        composer.table.add(distribution, to: index(of: axis.path), span: axis.span, place: axis.values.span))
+    }
+    return sources
+  }
+
+  private func index(of path: SpecPath) -> Int {
+    guard let index = composer.table.index(of: path) else {
+      preconditionFailure("\(path) is not among the swept paths")
+    }
+    return index
   }
 
   private func nodes(_ axis: Sweep.Axis) -> [Node] {
@@ -155,9 +183,10 @@ struct SweepExpander {
     }
   }
 
-  private mutating func value(_ path: SpecPath, _ span: Span, _ node: Node) -> SweptValue {
-    counter += 1
-    return SweptValue(path: path, span: span, node: node.layered(.sweep), index: counter)
+  private func has(_ path: SpecPath, _ candidate: Candidate) -> Bool {
+    let table = composer.table
+    return candidate.values.contains { table.paths[table.path(of: $0)].path.overlaps(path) }
+      || candidate.drawn.contains { table.paths[table.sources[Int($0)].path].path.overlaps(path) }
   }
 
   mutating func complain(_ diagnostic: Diagnostic) {
@@ -165,102 +194,144 @@ struct SweepExpander {
     if diagnostics.count < 1000 { diagnostics.append(diagnostic) }
   }
 
+  /// Whether there have been so many complaints that no more points are looked at.
+  var isGivenUp: Bool { errorCount >= Self.errorLimit }
+
   // MARK: Points
 
-  private mutating func collect(
-    _ candidates: [Candidate], _ included: [(item: Int, values: [SweptValue])], _ sweep: Sweep?,
-    _ expansion: inout Expansion
-  ) {
-    var contents: Set<Fingerprint> = []
-    var ids: Set<String> = []
-    let frame = PointFrame(composer)
-    for index in 0..<candidates.count + included.count {
-      let isIncluded = index >= candidates.count
-      let values = isIncluded ? included[index - candidates.count].values : candidates[index].values
-      let parts = composer.parts(values)
-      check(values, parts)
-      var content = Fingerprint()
-      for part in parts where part.isPresent { content.add(part.fingerprint) }
-      guard contents.insert(content).inserted else {
-        if isIncluded, let first = values.first {
-          complain(
-            Diagnostic(
-              .includedAlready, "the sweep has this point already", at: first.span, label: "adds nothing",
-              path: SpecPath("sweep")))
-        }
-        continue
+  /// Takes a point up unless there is one with its content.
+  mutating func collect(_ values: [SweptValue], isIncluded: Bool) {
+    composer.compose(values, into: &states)
+    check(values)
+    var content = Fingerprint()
+    for state in states { content.add(state.fingerprint ?? Fingerprint()) }
+    guard contents.insert(content).inserted else {
+      if isIncluded, let first = values.first {
+        complain(
+          Diagnostic(
+            .includedAlready, "the sweep has this point already", at: composer.table.span(of: first),
+            label: "adds nothing", path: SpecPath("sweep")))
       }
-      let name = SweepPoint.fingerprint(of: values)
-      var id = sweep == nil ? "base" : name.hex(12)
-      if !ids.insert(id).inserted {
-        id = name.hex(32)
-        ids.insert(id)
-      }
-      expansion.points.append(SweepPoint(id: id, values: values, parts: parts.map(\.forgetful), frame: frame))
-      if errorCount >= Self.errorLimit { return }
+      return
+    }
+    columns.append(values, states, name: composer.table.name(values))
+  }
+
+  /// The moving parts of the point that is looked at.
+  private var states: [SectionComposer.State] = []
+
+  /// Complains about the parts that no point changes, and remembers what they use.
+  ///
+  /// What the sweep replaces at every point has been used by its author all the same.
+  private mutating func checkFixed() {
+    for part in composer.names.indices {
+      let base = composer.composed(part, composer.base(part), [])
+      usedParameters.formUnion(base.parameters)
+      usedVariables.formUnion(base.variables)
+      guard composer.place[part] == nil else { continue }
+      fixedUses.formUnion(uses(of: base))
+      base.diagnostics.forEach { complain($0) }
     }
   }
 
   /// Complains once about each section and each path of a point that is not right.
-  private mutating func check(_ values: [SweptValue], _ parts: [ComposedPart]) {
+  private mutating func check(_ values: [SweptValue]) {
     var isNew = false
-    for section in parts where !section.isShared || checked.insert(ObjectIdentifier(section)).inserted {
+    for state in states where !isChecked(state) {
       isNew = true
-      usedParameters.formUnion(section.parameters)
-      usedVariables.formUnion(section.variables)
-      for diagnostic in section.diagnostics {
-        var diagnostic = diagnostic
-        if !values.isEmpty { diagnostic.notes.append("at the point \(Candidate(values: values).words)") }
-        complain(diagnostic)
-      }
+      if let part = composer.made[Int(state.made)] { check(part, values) }
     }
-    for value in values where value.section == "params" && !deadPaths.contains(value.path) {
-      let name = value.path.lastKey ?? ""
-      guard !decisive.contains("params.\(name)"), !parts.contains(where: { $0.parameters.contains(name) }) else {
-        continue
-      }
-      deadPaths.insert(value.path)
-      complain(
-        Diagnostic(
-          .sweptWithoutEffect, "`\(value.path)` has no effect: nothing uses `${\(value.path)}`", at: value.span,
-          label: "never used", path: SpecPath("sweep"), notes: ["at the point \(Candidate(values: values).words)"]))
+    for part in composer.alone { check(part, values) }
+    for value in values {
+      let path = composer.table.path(of: value)
+      guard composer.table.paths[path].isKnob, !deadPaths.contains(path), !isUsed(path) else { continue }
+      reportUnused(path, value, values)
     }
     guard isNew else { return }
-    for value in values where value.section != "params" && !deadPaths.contains(value.path) {
-      checkEffect(value, values, parts)
+    for value in values {
+      let path = composer.table.path(of: value)
+      if !composer.table.paths[path].isKnob, !deadPaths.contains(path) { checkEffect(path, value, values) }
     }
   }
 
-  private mutating func checkEffect(_ value: SweptValue, _ values: [SweptValue], _ parts: [ComposedPart]) {
-    guard let index = composer.index(of: value.path) else { return }
+  /// Whether what a part was composed as has been looked at before.
+  private mutating func isChecked(_ state: SectionComposer.State) -> Bool {
+    let made = Int(state.made)
+    while checked.count < composer.made.count {
+      uses.append(composer.made[checked.count].map(uses) ?? [])
+      checked.append(false)
+    }
+    defer { checked[made] = true }
+    return checked[made]
+  }
+
+  private mutating func check(_ part: ComposedPart, _ values: [SweptValue]) {
+    usedParameters.formUnion(part.parameters)
+    usedVariables.formUnion(part.variables)
+    for diagnostic in part.diagnostics {
+      var diagnostic = diagnostic
+      if !values.isEmpty { diagnostic.notes.append("at the point \(composer.table.words(values))") }
+      complain(diagnostic)
+    }
+  }
+
+  /// The swept parameters that a part uses.
+  private func uses(of part: ComposedPart) -> [Int] {
+    composer.table.paths.indices.filter { index in
+      let path = composer.table.paths[index]
+      return path.isKnob && part.parameters.contains(path.path.lastKey ?? "")
+    }
+  }
+
+  private func isUsed(_ knob: Int) -> Bool {
+    decisive.contains(knob) || fixedUses.contains(knob) || states.contains { uses[Int($0.made)].contains(knob) }
+      || composer.alone.contains { uses(of: $0).contains(knob) }
+  }
+
+  private mutating func reportUnused(_ path: Int, _ value: SweptValue, _ values: [SweptValue]) {
+    deadPaths.insert(path)
+    let words = composer.table.paths[path].text
+    complain(
+      Diagnostic(
+        .sweptWithoutEffect, "`\(words)` has no effect: nothing uses `${\(words)}`",
+        at: composer.table.span(of: value), label: "never used", path: SpecPath("sweep"),
+        notes: ["at the point \(composer.table.words(values))"]))
+  }
+
+  private mutating func checkEffect(_ path: Int, _ value: SweptValue, _ values: [SweptValue]) {
+    let place = composer.table.paths[path].path
+    guard let index = composer.index(of: place), let slot = composer.place[index] else { return }
+    let entry = composer.composed(index, states[slot], values).entry
     do throws(DeadEnd) {
-      _ = try language.place(of: value.path, in: document.with([parts[index].entry]), needsEntries: false)
+      _ = try language.place(of: place, in: document.with([entry]), needsEntries: false)
     } catch {
       switch error {
-      case .otherKind(let step, _, let kind, let homes): reportIdle(value, values, step, kind, homes)
-      case .unknownKey(let step, let schema, _): reportIdle(value, values, step, schema, [])
+      case .otherKind(let step, _, let kind, let homes): reportIdle(path, value, values, step, kind, homes)
+      case .unknownKey(let step, let schema, _): reportIdle(path, value, values, step, schema, [])
       case .noEntry, .noKind, .notBuilt, .noKeys, .intoList: break
       }
     }
   }
 
   private mutating func reportIdle(
-    _ value: SweptValue, _ values: [SweptValue], _ step: Int, _ kind: String, _ homes: [String]
+    _ path: Int, _ value: SweptValue, _ values: [SweptValue], _ step: Int, _ kind: String, _ homes: [String]
   ) {
-    deadPaths.insert(value.path)
-    let place = SpecPath(Array(value.path.steps[..<step])).appending("kind")
-    let picked = values.first { $0.path == place }
+    deadPaths.insert(path)
+    let table = composer.table
+    let swept = table.paths[path].path
+    let place = SpecPath(Array(swept.steps[..<step])).appending("kind")
+    let picked = values.first { table.paths[table.path(of: $0)].path == place }
     var help: [String] = []
     if !homes.isEmpty {
       let test = homes.count == 1 ? "== \"\(homes[0])\"" : "in [\(homes.map { "\"\($0)\"" }.joined(separator: ", "))]"
-      help = ["write `when: [{if: '\(place) \(test)', axes: {\(value.path): [...]}}]`"]
+      help = ["write `when: [{if: '\(place) \(test)', axes: {\(swept): [...]}}]`"]
     }
     complain(
       Diagnostic(
-        .sweptWithoutEffect, "`\(value.path)` has no effect where `\(place)` is `\(kind)`", at: value.span,
+        .sweptWithoutEffect, "`\(swept)` has no effect where `\(place)` is `\(kind)`", at: table.span(of: value),
         label: "not a key of `\(kind)`", path: SpecPath("sweep"),
-        secondary: picked.map { [.init($0.node.span, "`\(kind)` is given here")] } ?? [], help: help,
-        notes: ["at the point \(Candidate(values: values).words)"]))
+        secondary: picked.map { [.init(table.node($0).span, "`\(kind)` is given here")] } ?? [], help: help,
+        notes: ["at the point \(table.words(values))"]))
   }
 
   /// Every swept path once, in the order of the file.
@@ -271,12 +342,4 @@ struct SweepExpander {
     }
     return paths
   }
-}
-
-extension SweepExpander.Candidate {
-  func has(_ path: SpecPath) -> Bool {
-    values.contains { $0.path.overlaps(path) } || drawn.contains { $0.path.overlaps(path) }
-  }
-
-  var words: String { values.map { "\($0.path): \($0.plain.flow.shortened(to: 40))" }.joined(separator: ", ") }
 }

@@ -1,56 +1,92 @@
 /// One point of a sweep: which values it gives to which paths, and the complete spec that they make.
+///
+/// A point is cheap: what it is asked for is put together then.
 package struct SweepPoint: Sendable {
-  /// Twelve or more hexadecimal digits made of paths and values alone: other axes, other points and the order of keys
-  /// do not change it. `base` where a spec has no sweep.
-  package let id: String
-  let values: [SweptValue]
-  let parts: [ComposedPart]
-  private let frame: PointFrame
+  private let all: SweepPoints
+  private let number: Int
 
-  init(id: String, values: [SweptValue], parts: [ComposedPart], frame: PointFrame) {
-    self.id = id
-    self.values = values
-    self.parts = parts
-    self.frame = frame
+  init(_ number: Int, of all: SweepPoints) {
+    self.number = number
+    self.all = all
   }
 
+  /// Twelve or more hexadecimal digits made of paths and values alone: other axes, other points and the order of keys
+  /// do not change it. `base` where a spec has no sweep.
+  package var id: String { all.id(number) }
+
   /// The composed document: without `sweep`, `params` and `env`, nothing left to fill in.
-  package var document: Node { frame.composer.document(parts, values) }
+  package var document: Node { all.document(number) }
 
   /// The swept paths and their values at this point.
-  package var assignments: [(path: SpecPath, value: Plain)] { values.map { ($0.path, $0.plain) } }
+  package var assignments: [(path: SpecPath, value: Plain)] {
+    all.values(number).map { (table.paths[table.path(of: $0)].path, table.plain($0)) }
+  }
 
   /// A fingerprint of each part of the document, by section or by section and entry (`models.meta`): parts of two
   /// points with one fingerprint are equal, so whoever reads many points need read each part only once.
   package var fingerprints: [(part: String, fingerprint: String)] {
-    zip(frame.composer.names, parts).filter(\.1.isPresent).map { ($0, $1.fingerprint.hex(32)) }
+    all.composer.names.enumerated().compactMap { part, name in
+      fingerprint(ofPart: part).map { (name, $0.hex(32)) }
+    }
   }
 
+  /// The entries that others inherit from by `like`.
+  package var inherited: [Reference] { all.parts(number).flatMap(\.inherited) }
+
+  /// The environment variables that the point reads.
+  package var variables: [String] {
+    var names: [String] = []
+    for name in all.parts(number).flatMap(\.variables) where !names.contains(name) { names.append(name) }
+    return names
+  }
+
+  /// `training.t.lr: 0.01, study.seed: 3`.
+  package var words: String { table.words(all.values(number)) }
+
+  /// Complaints about this point, with a note that says which point it is.
+  package func remarking(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+    guard !all.values(number).isEmpty else { return diagnostics }
+    let note = "at the point \(words)"
+    return diagnostics.map { diagnostic in
+      var diagnostic = diagnostic
+      if !diagnostic.notes.contains(note) { diagnostic.notes.append(note) }
+      return diagnostic
+    }
+  }
+
+  var values: ArraySlice<SweptValue> { all.values(number) }
+  var table: SweptTable { all.composer.table }
+}
+
+// Parts of points, for whoever reads many of them.
+extension SweepPoint {
   /// The number of parts; they are the same ones, in the same order, at all points of an expansion.
-  package var partCount: Int { parts.count }
+  package var partCount: Int { all.composer.names.count }
 
   /// The section, or section and entry (`models.meta`), that a part is.
-  package func name(ofPart index: Int) -> String { frame.composer.names[index] }
+  package func name(ofPart index: Int) -> String { all.composer.names[index] }
 
   /// A fingerprint of a part; nil for a section that the point does not have.
-  package func fingerprint(ofPart index: Int) -> Fingerprint? {
-    parts[index].isPresent ? parts[index].fingerprint : nil
-  }
+  package func fingerprint(ofPart index: Int) -> Fingerprint? { all.state(number, part: index).fingerprint }
 
   /// The section of a part with what of it belongs to the part.
-  package func entry(ofPart index: Int) -> Node.Entry? {
-    let part = parts[index]
-    return part.isPresent ? part.entry ?? frame.composer.composed(index, values).entry : nil
-  }
+  package func entry(ofPart index: Int) -> Node.Entry? { all.entry(number, part: index) }
 
   /// Whether the point gives a whole section or a whole entry, so that the names of entries may be its own.
-  package var mayRename: Bool { values.contains { $0.path.steps.count <= 2 && $0.section != "params" } }
+  package var mayRename: Bool {
+    values.contains { value in
+      let path = table.paths[table.path(of: value)].path
+      return path.steps.count <= 2 && path.steps.first != .key("params")
+    }
+  }
 
   /// Whether the sweep gives values to a part.
-  package func isSwept(part index: Int) -> Bool { parts[index] !== frame.composer.base[index] }
+  package func isSwept(part index: Int) -> Bool {
+    all.composer.base(index).made != all.state(number, part: index).made
+  }
 
   /// The part that a path leads into.
-  package func part(at path: SpecPath) -> Int? { frame.composer.index(of: path) }
+  package func part(at path: SpecPath) -> Int? { all.composer.index(of: path) }
 
   /// What the composed document says at a path; nil where it says nothing and the default holds.
   package func node(at path: SpecPath) -> Node? {
@@ -61,75 +97,24 @@ package struct SweepPoint: Sendable {
   }
 
   /// Whether a part of two points is known to be the same without looking at it.
-  package func shares(part index: Int, with other: SweepPoint) -> Bool { parts[index] === other.parts[index] }
+  package func shares(part index: Int, with other: SweepPoint) -> Bool {
+    all === other.all && all.state(number, part: index) == all.state(other.number, part: index)
+  }
 
   /// Of the assignments that a mask picks, the first being bit 0, those that another point has as well. Assignments
   /// beyond the 64th are never picked.
   package func agreement(with other: SweepPoint, on mask: UInt64 = .max) -> UInt64 {
+    let (own, others) = (values, other.values)
     var kept: UInt64 = 0
-    for (index, value) in values.prefix(64).enumerated() where mask & 1 << UInt64(index) != 0 {
-      let isKept =
-        index < other.values.count && other.values[index] === value
-        || other.values.contains { $0.path == value.path && $0.plain == value.plain }
-      if isKept { kept |= 1 << UInt64(index) }
+    for (index, value) in own.prefix(64).enumerated() where mask & 1 << UInt64(index) != 0 {
+      let isInPlace = index < others.count && others[others.startIndex + index] == value
+      if isInPlace || others.contains(where: { table.areEqual($0, value) }) { kept |= 1 << UInt64(index) }
     }
     return kept
   }
 
   /// The assignments that a mask picks, the first being bit 0.
   package func assignments(_ mask: UInt64) -> [(path: SpecPath, value: Plain)] {
-    values.prefix(64).enumerated().filter { mask & 1 << UInt64($0.offset) != 0 }.map {
-      ($0.element.path, $0.element.plain)
-    }
+    assignments.prefix(64).enumerated().filter { mask & 1 << UInt64($0.offset) != 0 }.map(\.element)
   }
-
-  /// The entries that others inherit from by `like`.
-  package var inherited: [Reference] { parts.flatMap(\.inherited) }
-
-  /// The environment variables that the point reads.
-  package var variables: [String] {
-    var names: [String] = []
-    for name in parts.flatMap(\.variables) where !names.contains(name) { names.append(name) }
-    return names
-  }
-
-  /// `training.t.lr: 0.01, study.seed: 3`.
-  package var words: String {
-    values.map { "\($0.path): \($0.plain.flow.shortened(to: 40))" }.joined(separator: ", ")
-  }
-
-  /// Complaints about this point, with a note that says which point it is.
-  package func remarking(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
-    guard !values.isEmpty else { return diagnostics }
-    let note = "at the point \(words)"
-    return diagnostics.map { diagnostic in
-      var diagnostic = diagnostic
-      if !diagnostic.notes.contains(note) { diagnostic.notes.append(note) }
-      return diagnostic
-    }
-  }
-
-  /// A name for a set of values.
-  static func fingerprint(of values: [SweptValue]) -> Fingerprint {
-    var fingerprint = Fingerprint()
-    let named = values.map { (path: $0.path.description, value: $0) }
-    for (path, value) in named.sorted(by: { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }) {
-      fingerprint.add(path.utf8)
-      fingerprint.add(value.plain.canonicalBytes)
-    }
-    return fingerprint
-  }
-}
-
-/// What a spec expands to: complete specs without a sweep, and what is wrong with the sweep.
-package struct Expansion: Sendable {
-  /// In the order of the sweep. Where there are errors, as many as could be made, so that they can be checked too.
-  package var points: [SweepPoint] = []
-  package var diagnostics: [Diagnostic] = []
-  /// The swept paths in the order of the file: the columns of a table of points.
-  package var paths: [SpecPath] = []
-  /// The sweep as written; nil where there is none or it cannot be read.
-  package var sweep: Sweep?
-
-  package init(diagnostics: [Diagnostic] = []) { self.diagnostics = diagnostics }
 }

@@ -1,24 +1,18 @@
-/// A value that a point gives to a path. Shared by all points that have it.
-final class SweptValue: Sendable {
-  let path: SpecPath
-  /// The key of the sweep that names the path.
-  let span: Span
-  let node: Node
-  /// The value for comparison and for ids.
-  let plain: Plain
-  /// Its number among the enumerated values; nil for a drawn one, which no other point has.
-  let index: Int?
-  /// The first key of the path.
-  let section: String
-  let holdsInterpolation: Bool
+/// A value that a point gives to a path: an enumerated one by its number, or a number of its own.
+enum SweptValue: Hashable, Sendable {
+  /// One of the enumerated values, which many points may have.
+  case listed(Int32)
+  /// A number drawn for one of the distributions of the sweep.
+  case number(Int32, Double)
+  /// A whole number drawn for one of the distributions of the sweep.
+  case whole(Int32, Int)
 
-  init(path: SpecPath, span: Span, node: Node, index: Int?) {
-    self.path = path
-    self.span = span
-    self.node = node
-    self.index = index
-    plain = Plain(node)
-    holdsInterpolation = node.holdsInterpolation
-    section = if case .key(let key)? = path.steps.first { key } else { "" }
+  /// The number of the value among the enumerated ones, or that of its distribution as `-1 - number`: equal for the
+  /// values that lead to one structure.
+  var code: Int32 {
+    switch self {
+    case .listed(let item): item
+    case .number(let axis, _), .whole(let axis, _): -1 - axis
+    }
   }
 }

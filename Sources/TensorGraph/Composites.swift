@@ -29,19 +29,22 @@ package struct GRUWeights {
     self.candidateBias = candidateBias
   }
 
-  /// Runs the unit along time from a zero state.
+  /// Runs the unit along time.
   ///
   ///     r = s(x W_r + h U_r + b_r),  u = s(x W_u + h U_u + b_u)
   ///     n = tanh(x W_n + b_n + r * (h U_n + c)),  h' = (1 - u) n + u h
   ///
   /// - Parameter projected: x W + b for all gates, `[time, rows, 3 W]`.
   /// - Parameter present: `[time, rows, 1]`, 0 where a row has no bin: its state is carried through.
+  /// - Parameter first: the state before the first step, `[rows, W]`; zero when nil.
   /// - Returns: states `[time, rows, W]` and the last state `[rows, W]`.
   ///   Source: Cho et al. 2014, in the form with the reset gate after the recurrent product.
-  package func run(_ projected: Tensor, present: Tensor?, reversed: Bool = false) -> (states: Tensor, last: Tensor) {
+  package func run(
+    _ projected: Tensor, present: Tensor?, reversed: Bool = false, from first: Tensor? = nil
+  ) -> (states: Tensor, last: Tensor) {
     let width = recurrent.shape[0]
     let builder = projected.builder
-    let start = builder.constant(0, [projected.shape[1], width])
+    let start = first ?? builder.constant(0, [projected.shape[1], width])
     let sequences = [projected] + (present.map { [$0] } ?? [])
     let (carries, outputs) = builder.scan(
       carries: [start], sequences: sequences, constants: [recurrent, candidateBias], reversed: reversed

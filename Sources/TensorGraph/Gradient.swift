@@ -12,7 +12,19 @@ package struct Differentiated {
 extension Graph {
   /// Reverse-mode gradient of a scalar, as a graph-to-graph pass: the result holds all values of this graph and the
   /// gradients. Scans are rewritten to keep what their backward scan needs.
-  package func differentiated(_ loss: ValueID, withRespectTo targets: [ValueID]) -> Differentiated {
+  ///
+  /// - Parameter recomputing: long scans keep the carries of about sqrt(T) of their T steps, and the others are computed
+  ///   again; see `ScanSegments`.
+  package func differentiated(
+    _ loss: ValueID, withRespectTo targets: [ValueID], recomputing: Bool = false
+  ) -> Differentiated {
+    if recomputing {
+      let segments = ScanSegments(self)
+      func moved(_ id: ValueID) -> ValueID { segments.values[Int(id.index)] }
+      let result = segments.graph.differentiated(moved(loss), withRespectTo: targets.map(moved))
+      return Differentiated(
+        graph: result.graph, values: segments.values.map { result[$0] }, gradients: result.gradients)
+    }
     precondition(self[loss].shape.count == 1, "only a scalar has a gradient, not \(self[loss].shape)")
     let pass = Differentiator(self, targets: targets, wanted: needed(for: [loss]))
     pass.copyForward()

@@ -103,9 +103,12 @@ package struct Scan: Hashable, Sendable {
   package var length: Int
   /// When true, steps run from the last slice to the first; output slices keep the index of their input slices.
   package var reversed: Bool
+  /// When true, the gradient keeps the carries of every step and computes all else again.
+  package var recomputes: Bool
 
   package init(
-    body: Graph, bodyOutputs: [ValueID], carries: Int, sequences: Int, constants: Int, length: Int, reversed: Bool
+    body: Graph, bodyOutputs: [ValueID], carries: Int, sequences: Int, constants: Int, length: Int, reversed: Bool,
+    recomputes: Bool = false
   ) {
     self.body = body
     self.bodyOutputs = bodyOutputs
@@ -114,6 +117,7 @@ package struct Scan: Hashable, Sendable {
     self.constants = constants
     self.length = length
     self.reversed = reversed
+    self.recomputes = recomputes
   }
 
   /// Shapes of the results: last carries, then stacked outputs `[length, ...]`.

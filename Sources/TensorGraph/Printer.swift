@@ -57,7 +57,8 @@ extension Op {
     case .raggedExpand(let transposed): transposed ? " ᵀ" : ""
     case .scatterAddRows(let rows): " rows \(rows)"
     case .result(let index): " \(index)"
-    case .scan(let scan): " length \(scan.length)" + (scan.reversed ? " reversed" : "")
+    case .scan(let scan):
+      " length \(scan.length)" + (scan.reversed ? " reversed" : "") + (scan.recomputes ? " recomputed" : "")
     case .negate, .exp, .log, .tanh, .sigmoid, .softplus, .sqrt, .absolute, .isNumber, .add, .subtract, .multiply,
       .divide,
       .maximum, .minimum, .less, .select, .broadcast, .reshape, .raggedContract, .gatherRows, .stopGradient:

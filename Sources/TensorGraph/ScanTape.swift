@@ -2,7 +2,8 @@
 ///
 /// What the backward step needs of the forward step is either recomputed (cheap elementwise and shape operations) or stashed
 /// (products, reductions, transcendental functions). The gradient of a constant that enters by a matrix product is taken
-/// out of the loop: its factors are stacked and multiplied once, with time folded into the contracted axis.
+/// out of the loop: its factors are stacked and multiplied once, with time folded into the contracted axis. A scan that
+/// recomputes stashes its carries alone and sums such gradients step by step.
 struct ScanTape {
   let forward: Scan
   private let original: Scan
@@ -64,7 +65,7 @@ struct ScanTape {
     var factors: [(constant: Int, left: Tensor, right: Tensor)] = []
     for constant in 0..<scan.constants {
       guard let whole = cotangent(scan.carries + scan.sequences + constant) else { continue }
-      let (products, rest) = Self.terms(of: whole, after: forwardCount)
+      let (products, rest) = scan.recomputes ? ([], whole) : Self.terms(of: whole, after: forwardCount)
       factors += products.map { (constant, $0, $1) }
       if let rest {
         plan.accumulated.append(constant)

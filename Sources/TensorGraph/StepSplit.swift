@@ -27,7 +27,7 @@ struct StepSplit {
         }
       } else if case .input = node.op {
         continue  // a seed
-      } else if Int(id.index) < forwardCount, !invariant[Int(id.index)], isStashed(node) {
+      } else if !scan.recomputes, Int(id.index) < forwardCount, !invariant[Int(id.index)], isStashed(node) {
         stashed.append(id)
       } else {
         open += node.operands

@@ -12,9 +12,8 @@ final class BatchBuffers {
   private let offsets: Storage
   private let sessions: Storage
   private let present: Storage
+  private let slots: Storage
   private let key: Storage
-  /// One row of trials x bins, reused.
-  private var row: [Float]
 
   init(_ shape: BatchShape, _ table: SessionTable, precision: Precision) {
     self.shape = shape
@@ -25,7 +24,7 @@ final class BatchBuffers {
     sessions = Storage(nil, count: shape.sessions)
     present = Storage(precision, count: shape.bins * shape.sessions * shape.trials)
     key = Storage(nil, count: 2)
-    row = [Float](repeating: .nan, count: shape.trials * shape.bins)
+    slots = Storage(nil, count: shape.sessions)
   }
 
   /// The view for an input of the graph by name; nil for inputs that are not part of the batch.
@@ -36,6 +35,7 @@ final class BatchBuffers {
     case "batch.offsets": offsets.view()
     case "batch.sessions": sessions.view()
     case "batch.present": present.view()
+    case "batch.slots": slots.view()
     case "batch.key": key.view()
     default: nil
     }
@@ -43,43 +43,73 @@ final class BatchBuffers {
 
   /// Lays the chosen trials of the chosen sessions into the buffers.
   ///
-  /// - Parameter chosen: session number and its trials, one entry per session slot.
+  /// - Parameter chosen: session number and its trials, one entry per session of the step.
+  /// - Parameter slots: the entries that this batch holds; all when nil.
   /// - Parameter visible: bins from this one on are hidden from the model.
-  func fill(_ chosen: [(session: Int, trials: [Int])], from data: [Session], visible: Int? = nil, key stream: Stream) {
-    precondition(chosen.count == shape.sessions, "a batch has \(shape.sessions) sessions")
+  func fill(
+    _ chosen: [(session: Int, trials: [Int])], slots part: Range<Int>? = nil, from data: [Session],
+    visible: Int? = nil, key stream: Stream
+  ) {
+    let part = part ?? chosen.indices
+    precondition(part.count == shape.sessions, "a batch has \(shape.sessions) sessions")
     key.indices[0] = Int32(bitPattern: stream.key.low)
     key.indices[1] = Int32(bitPattern: stream.key.high)
     var next = 0
-    for slot in 0..<present.count { present[slot] = 0 }
-    for (slot, choice) in chosen.enumerated() {
-      let session = data[choice.session]
-      sessions.indices[slot] = Int32(choice.session)
+    for place in 0..<present.count { present[place] = 0 }
+    for (slot, place) in part.enumerated() {
+      let number = chosen[place].session
+      sessions.indices[slot] = Int32(number)
+      slots.indices[slot] = Int32(place)
       offsets.indices[slot] = Int32(next)
-      let firstRow = table.row(of: choice.session)
-      for (position, trial) in choice.trials.prefix(shape.trials).enumerated() {
-        let length = min(session.trials[trial].length, visible ?? .max, shape.bins)
-        for bin in 0..<length { present[(bin * shape.sessions + slot) * shape.trials + position] = 1 }
-      }
-      for channel in 0..<session.channels {
+      markPresent(slot, data[number], chosen[place].trials, visible)
+      let firstRow = table.row(of: number)
+      for channel in 0..<data[number].channels {
         channels.indices[next] = Int32(firstRow + channel)
-        write(session, channel, choice.trials, to: next, visible: visible)
+        write(data[number], channel, chosen[place].trials, to: next, visible: visible)
         next += 1
       }
     }
     offsets.indices[shape.sessions] = Int32(next)
-    for unused in next..<shape.rows {
-      channels.indices[unused] = -1
+    for unused in next..<shape.rows { channels.indices[unused] = -1 }
+  }
+
+  private func length(_ session: Session, _ trial: Int, _ visible: Int?) -> Int {
+    min(session.trials[trial].length, visible ?? .max, shape.bins)
+  }
+
+  private func markPresent(_ slot: Int, _ session: Session, _ trials: [Int], _ visible: Int?) {
+    for position in 0..<min(trials.count, shape.trials) {
+      for bin in 0..<length(session, trials[position], visible) {
+        present[(bin * shape.sessions + slot) * shape.trials + position] = 1
+      }
     }
   }
 
+  /// One row of trials x bins: what was observed, NaN elsewhere.
   private func write(_ session: Session, _ channel: Int, _ trials: [Int], to target: Int, visible: Int?) {
-    let bins = shape.bins
-    for index in row.indices { row[index] = .nan }
-    for (position, trial) in trials.prefix(shape.trials).enumerated() {
-      let length = min(session.trials[trial].length, visible ?? .max, bins)
-      let source = (channel * session.trials.count + trial) * session.bins
-      for bin in 0..<length { row[position * bins + bin] = session.observations[source + bin] }
+    let (bins, first) = (shape.bins, target * shape.trials * shape.bins)
+    session.observations.withUnsafeBufferPointer { values in
+      for position in 0..<shape.trials {
+        let start = first + position * bins
+        let isUsed = position < trials.count
+        let seen = isUsed ? length(session, trials[position], visible) : 0
+        if isUsed {
+          let source = (channel * session.trials.count + trials[position]) * session.bins
+          observations.write(UnsafeBufferPointer(rebasing: values[source..<source + seen]), at: start)
+        }
+        observations.fill(start + seen..<start + bins, with: .nan)
+      }
     }
-    row.withUnsafeBufferPointer { observations.write($0, at: target * row.count) }
+  }
+}
+
+extension Storage {
+  fileprivate func fill(_ range: Range<Int>, with value: Float) {
+    if range.isEmpty { return }
+    if precision == .float64 {
+      doubles[range].update(repeating: Double(value))
+    } else {
+      floats[range].update(repeating: value)
+    }
   }
 }

@@ -10,6 +10,11 @@ final class BoundGraph {
   private let outputViews: [View]
   let outputs: [Storage]
 
+  /// What the inputs of a run are. Bind once, run often: a run allocates nothing.
+  struct Binding {
+    fileprivate let views: [View]
+  }
+
   /// - Parameter extras: further inputs by name.
   /// - Parameter sinks: where outputs go that are not kept here, by output position.
   init(
@@ -36,8 +41,11 @@ final class BoundGraph {
     outputViews = views
   }
 
-  /// Runs on the batch that lies in `buffers`, with parameters from a flat buffer.
-  func run(_ parameters: Storage, _ table: [String: Parameter]) throws(BackendError) {
+  /// Bytes of working memory beside inputs and outputs.
+  var workingMemory: Int { executable.workingMemory }
+
+  /// The batch that lies in `buffers`, with parameters from a flat buffer.
+  func bind(_ parameters: Storage, _ table: [String: Parameter]) throws(BackendError) -> Binding {
     var views: [View] = []
     views.reserveCapacity(names.count)
     for name in names {
@@ -49,7 +57,11 @@ final class BoundGraph {
         throw BackendError("graph input \(name) is not bound")
       }
     }
-    try executable.run(inputs: views, outputs: outputViews)
+    return Binding(views: views)
+  }
+
+  func run(_ binding: Binding) throws(BackendError) {
+    try executable.run(inputs: binding.views, outputs: outputViews)
   }
 }
 

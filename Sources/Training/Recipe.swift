@@ -9,9 +9,11 @@ package struct Recipe: Hashable, Sendable {
   package var batch: BatchRecipe
   package var budget: Extent
   package var select: Selection?
+  package var memory: GradientMemory
 
   package init(
-    optimizer: Optimizer, schedule: Schedule, clip: Double?, batch: BatchRecipe, budget: Extent, select: Selection?
+    optimizer: Optimizer, schedule: Schedule, clip: Double?, batch: BatchRecipe, budget: Extent, select: Selection?,
+    memory: GradientMemory = .full
   ) {
     self.optimizer = optimizer
     self.schedule = schedule
@@ -19,6 +21,7 @@ package struct Recipe: Hashable, Sendable {
     self.batch = batch
     self.budget = budget
     self.select = select
+    self.memory = memory
   }
 
   package static let schema = Schema<Self>(
@@ -33,24 +36,41 @@ package struct Recipe: Hashable, Sendable {
     Field(
       "select", \.select, .optional(.section(Selection.schema)),
       "Which state of the training is kept, and when to stop."),
-    make: Self.init(optimizer:schedule:clip:batch:budget:select:))
+    Field(
+      "memory", \.memory, .choice(GradientMemory.self), default: .full,
+      "What the gradient keeps of recurrences: `full` every bin; `recompute` the square root of their number, for long trials."
+    ),
+    make: Self.init(optimizer:schedule:clip:batch:budget:select:memory:))
+}
+
+/// What the gradient keeps of recurrences.
+package enum GradientMemory: String, CaseIterable, Hashable, Sendable {
+  /// What it needs of every bin.
+  case full
+  /// States of about sqrt(bins) bins; what lies between is computed again.
+  case recompute
 }
 
 /// What one step sees.
 package struct BatchRecipe: Hashable, Sendable {
   package var trials: Int
   package var sessions: Int?
+  package var atOnce: Int?
 
-  package init(trials: Int, sessions: Int?) {
+  package init(trials: Int, sessions: Int?, atOnce: Int? = nil) {
     self.trials = trials
     self.sessions = sessions
+    self.atOnce = atOnce
   }
 
   package static let schema = Schema<Self>(
     "batch", "What one step sees.",
     Field("trials", \.trials, .int(1...4096), "Trials of each session; a session with fewer gives all it has."),
     Field("sessions", \.sessions, .optional(.int(1...4096)), "Sessions of a step, drawn at random; all when absent."),
-    make: Self.init(trials:sessions:))
+    Field(
+      "at_once", \.atOnce, .optional(.int(1...4096)),
+      "Sessions of a step that are in memory together; the gradients of the others are added. All when absent."),
+    make: Self.init(trials:sessions:atOnce:))
 }
 
 /// The rule that turns gradients into steps.

@@ -110,7 +110,7 @@ package final class SessionRunner {
   ) throws(BackendError) {
     let key = stream.child("evaluate", data[session].name, String(draw))
     buffers.fill([(session, trials)], from: data, visible: visible, key: key)
-    try graph.run(parameters, byName)
+    try graph.run(try graph.bind(parameters, byName))
   }
 
   private func predict(

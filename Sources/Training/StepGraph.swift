@@ -13,7 +13,8 @@ package struct StepGraph {
 
   /// - Parameter path: spec path of the model, for messages about shapes.
   package init(
-    _ model: Model, shape: BatchShape, sessions: SessionTable, fit: Set<ParameterGroup>, path: String
+    _ model: Model, shape: BatchShape, sessions: SessionTable, fit: Set<ParameterGroup>,
+    memory: GradientMemory = .full, path: String
   ) {
     let builder = Builder()
     let scope = ParameterScope(builder)
@@ -25,7 +26,8 @@ package struct StepGraph {
     }
     let total = parts.total
     let values = [total, parts.reconstruction, parts.states, parts.embedding, parts.penalty]
-    let differentiated = builder.graph.differentiated(total.id, withRespectTo: targets)
+    let differentiated = builder.graph.differentiated(
+      total.id, withRespectTo: targets, recomputing: memory == .recompute)
     graph = differentiated.graph
     outputs = values.map { differentiated[$0.id] } + differentiated.gradients
     parameters = scope.table
@@ -36,6 +38,8 @@ package struct StepGraph {
 /// How large the steps of a training are, and how many there are; known before any data is read.
 package struct StepPlan: Hashable, Sendable {
   package let shape: BatchShape
+  /// Sessions whose gradient is computed at once.
+  package let perPart: Int
   package let perEpoch: Double
   package let steps: Int
 
@@ -46,6 +50,7 @@ package struct StepPlan: Hashable, Sendable {
     let perStep = min(recipe.batch.sessions ?? usable, usable)
     let perSession = min(recipe.batch.trials, trials.max() ?? 1)
     shape = BatchShape(sessions: perStep, trials: perSession, bins: bins, rows: sessions.capacity(of: perStep))
+    perPart = min(recipe.batch.atOnce ?? perStep, perStep)
     let perEpoch = max(1, Double(trials.reduce(0, +)) / Double(max(1, perStep * perSession)))
     self.perEpoch = perEpoch
     steps = recipe.budget.steps(perEpoch: perEpoch)

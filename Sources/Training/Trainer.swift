@@ -18,31 +18,15 @@ package final class Trainer {
   private let optimizer: AdamW
   private let trials: TrialSet
   private let stream: Stream
-  private let gradient: BoundGraph
-  private let update: any Executable
+  private let gradient: GradientSteps
+  private let update: BoundUpdate
   private let validator: SessionRunner
-  private let byName: [String: Parameter]
-  private let usable: [Int]
-  private let precision: Precision
-  // Flat buffers; parameters and moments swap with their next values at every step.
-  private var flat: FlatState
-  private var next: FlatState
-  private let gradientBuffer: Storage
-  private let trainable: Storage
-  private let rate, correction1, correction2, norm: Storage
+  /// Two flat states; number `turn` is the last one.
+  private let states: [FlatState]
+  private var turn = 0
+  private var batch: BatchDraw
+  private let steps: Stream
   private let stepsPerEpoch: Double
-
-  private struct FlatState {
-    let parameters: Storage
-    let first: Storage
-    let second: Storage
-
-    init(_ precision: Precision, count: Int) {
-      parameters = Storage(precision, count: count)
-      first = Storage(precision, count: count)
-      second = Storage(precision, count: count)
-    }
-  }
 
   /// - Parameter start: a model to take shared parameters from; nil to start from random values.
   /// - Parameter fit: the groups that are fitted; others keep the values of `start`.
@@ -55,46 +39,37 @@ package final class Trainer {
     self.recipe = recipe
     self.trials = trials
     self.stream = stream
-    precision = backend.precision
-    usable = trials.sessions.indices.filter { !trials.train[$0].isEmpty }
+    steps = stream.child("step")
+    let usable = trials.sessions.indices.filter { !trials.train[$0].isEmpty }
     guard !usable.isEmpty else { throw .noTrainingTrials }
     guard recipe.select == nil || trials.selection.contains(where: { !$0.isEmpty }) else { throw .noValidationTrials }
     let data = trials.sessions
     sessions = SessionTable(names: data.map(\.name), channels: data.map(\.channels))
-    let plan = StepPlan(recipe, sessions: sessions, trials: trials.train.map(\.count), bins: trials.bins)
-    let shape = plan.shape
-    stepsPerEpoch = plan.perEpoch
-    totalSteps = plan.steps
-
-    let step = StepGraph(model, shape: shape, sessions: sessions, fit: fit, path: path)
-    parameters = step.parameters
-    byName = parameters.byName
-    let count = parameters.count
-    gradientBuffer = Storage(precision, count: count)
-    var sinks: [Int: View] = [:]
-    for (position, parameter) in step.fitted.enumerated() {
-      sinks[step.outputs.count - step.fitted.count + position] = gradientBuffer.view(
-        offset: parameter.offset, count: parameter.shape.count)
-    }
-    let buffers = BatchBuffers(shape, sessions, precision: precision)
-    flat = FlatState(precision, count: count)
-    next = FlatState(precision, count: count)
-    trainable = Storage(precision, count: count)
-    (rate, correction1) = (Storage(precision, count: 1), Storage(precision, count: 1))
-    (correction2, norm) = (Storage(precision, count: 1), Storage(precision, count: 1))
-    for parameter in step.fitted {
-      for index in parameter.range { trainable[index] = 1 }
-    }
+    let lengths = StepPlan(recipe, sessions: sessions, trials: trials.train.map(\.count), bins: trials.bins)
+    let shape = lengths.shape
+    batch = BatchDraw(
+      usable: usable, sessions: shape.sessions, trials: trials.train, perSession: recipe.batch.trials)
+    stepsPerEpoch = lengths.perEpoch
+    totalSteps = lengths.steps
     switch recipe.optimizer {
     case .adamw(let value): optimizer = value
     }
-    let updateGraph = UpdateGraph(optimizer, count: count, clip: recipe.clip)
+    let plan = GradientSteps.Plan(
+      model: model, sessions: sessions, fit: fit, memory: recipe.memory, perStep: shape.sessions,
+      perPart: lengths.perPart, trials: shape.trials, bins: shape.bins, path: path)
+    let count = model.parameterTable(sessions).count
+    let states = (0..<2).map { _ in FlatState(backend.precision, count: count) }
+    self.states = states
     do {
-      gradient = try BoundGraph(
-        step.graph, outputs: step.outputs, backend: backend, buffers: buffers, sinks: sinks)
-      update = try backend.compile(updateGraph.graph, outputs: updateGraph.outputs)
+      let updateGraph = UpdateGraph(optimizer, count: count, clip: recipe.clip)
+      update = try BoundUpdate(updateGraph, states, count: count, backend: backend)
+      gradient = try GradientSteps(plan, states, into: update.gradient, backend: backend)
     } catch {
       throw .backend(error)
+    }
+    parameters = gradient.parameters
+    for parameter in parameters.parameters where fit.contains(parameter.group) {
+      for index in parameter.range { update.trainable[index] = 1 }
     }
     validator = SessionRunner(
       model: model, sessions: sessions, parameters: parameters, bins: trials.bins,
@@ -136,19 +111,20 @@ package final class Trainer {
   /// Goes on from a saved state.
   package func load(_ saved: TrainingState) {
     state = saved
+    let now = states[turn]
     for index in 0..<parameters.count {
-      flat.parameters[index] = saved.values[index]
-      flat.first[index] = saved.firstMoment[index]
-      flat.second[index] = saved.secondMoment[index]
+      now.parameters[index] = saved.values[index]
+      now.first[index] = saved.firstMoment[index]
+      now.second[index] = saved.secondMoment[index]
     }
   }
 
   /// The state as it can be saved now.
   package func snapshot() -> TrainingState {
     var saved = state
-    saved.values = copy(flat.parameters)
-    saved.firstMoment = copy(flat.first)
-    saved.secondMoment = copy(flat.second)
+    saved.values = copy(states[turn].parameters)
+    saved.firstMoment = copy(states[turn].first)
+    saved.secondMoment = copy(states[turn].second)
     return saved
   }
 
@@ -157,12 +133,13 @@ package final class Trainer {
   /// The selected model: the best validated state, or the last one.
   package var fitted: FittedModel {
     FittedModel(
-      model: model, sessions: sessions, parameters: parameters, values: state.best?.values ?? copy(flat.parameters))
+      model: model, sessions: sessions, parameters: parameters,
+      values: state.best?.values ?? copy(states[turn].parameters))
   }
 
   /// The model as it is now, selected or not.
   package var current: FittedModel {
-    FittedModel(model: model, sessions: sessions, parameters: parameters, values: copy(flat.parameters))
+    FittedModel(model: model, sessions: sessions, parameters: parameters, values: copy(states[turn].parameters))
   }
 
   /// A length in steps of this training.
@@ -170,53 +147,44 @@ package final class Trainer {
 
   package var isFinished: Bool { state.step >= totalSteps || state.stoppedEarly }
 
-  /// One training step; validates when it is due.
+  /// Bytes of working memory of the compiled step, beside data, parameters and batches.
+  package var workingMemory: Int { gradient.workingMemory }
+
+  /// One training step; validates when it is due. Without validation it allocates nothing after the first.
   ///
   /// - Returns: what was measured at this step.
   package func step() throws(TrainingError) -> StepRecord {
     let number = state.step
-    let draw = stream.child("step", String(number))
-    gradient.buffers.fill(chooseTrials(draw.child("trials")), from: trials.sessions, key: draw.child("noise"))
+    let draw = steps.child(number: number)
+    batch.draw(trialStream(draw))
     let factor = recipe.schedule.factor(step: number, of: totalSteps)
-    rate[0] = optimizer.lr * factor
-    correction1[0] = 1 - pow(optimizer.betas[0], Double(number + 1))
-    correction2[0] = 1 - pow(optimizer.betas[1], Double(number + 1))
+    update.rate[0] = optimizer.lr * factor
+    update.correction1[0] = 1 - pow(optimizer.betas[0], Double(number + 1))
+    update.correction2[0] = 1 - pow(optimizer.betas[1], Double(number + 1))
     do {
-      try gradient.run(flat.parameters, byName)
-      let inputs = [
-        flat.parameters, gradientBuffer, flat.first, flat.second, trainable, rate, correction1, correction2,
-      ]
-      let outputs = [next.parameters, next.first, next.second, norm]
-      try update.run(inputs: inputs.map { $0.view() }, outputs: outputs.map { $0.view() })
+      try gradient.run(batch.chosen, from: trials.sessions, key: noiseStream(draw), state: turn)
+      try update.run(from: turn, to: 1 - turn)
     } catch {
       throw .backend(error)
     }
-    let measured = gradient.outputs.map { $0[0] }
-    guard measured[0].isFinite, norm[0].isFinite else {
-      throw .notFinite(step: number + 1, loss: measured[0], gradientNorm: norm[0], parameter: firstBadGradient())
+    let (measured, norm) = (gradient.measured, update.norm[0])
+    guard measured[0].isFinite, norm.isFinite else {
+      throw .notFinite(step: number + 1, loss: measured[0], gradientNorm: norm, parameter: firstBadGradient())
     }
-    swap(&flat, &next)
+    turn = 1 - turn
     state.step += 1
     var record = StepRecord(
       step: state.step, epoch: Double(state.step) / stepsPerEpoch, loss: measured[0], reconstruction: measured[1],
-      states: measured[2], embedding: measured[3], penalty: measured[4], gradientNorm: norm[0], rate: rate[0])
+      states: measured[2], embedding: measured[3], penalty: measured[4], gradientNorm: norm, rate: update.rate[0])
     try validate(&record)
     return record
   }
 
-  private func chooseTrials(_ draw: Stream) -> [(session: Int, trials: [Int])] {
-    var draw = draw
-    let count = gradient.buffers.shape.sessions
-    let chosen = count == usable.count ? usable : Array(draw.shuffled(usable).prefix(count)).sorted()
-    return chosen.map { session in
-      let all = trials.train[session]
-      let some = all.count <= recipe.batch.trials ? all : Array(draw.shuffled(all).prefix(recipe.batch.trials))
-      return (session, some)
-    }
-  }
+  private func trialStream(_ draw: Stream) -> Stream { Stream(key: draw.key.descending(to: "trials")) }
+  private func noiseStream(_ draw: Stream) -> Stream { Stream(key: draw.key.descending(to: "noise")) }
 
   private func firstBadGradient() -> String? {
-    parameters.parameters.first { parameter in parameter.range.contains { !gradientBuffer[$0].isFinite } }?.name
+    parameters.parameters.first { parameter in parameter.range.contains { !update.gradient[$0].isFinite } }?.name
   }
 
   // MARK: validation
@@ -225,8 +193,9 @@ package final class Trainer {
     guard let select = recipe.select else { return }
     let every = select.every.steps(perEpoch: stepsPerEpoch)
     guard state.step % every == 0 || state.step == totalSteps else { return }
-    let judged = trials.selection.indices.filter { !trials.selection[$0].isEmpty }
-    for index in 0..<parameters.count { validator.parameters[index] = flat.parameters[index] }
+    let judged = trials.valid.indices.filter { !trials.valid[$0].isEmpty }
+    guard !judged.isEmpty else { throw .noValidationTrials }
+    for index in 0..<parameters.count { validator.parameters[index] = states[turn].parameters[index] }
     do {
       var loss = 0.0
       for session in judged {
@@ -245,7 +214,7 @@ package final class Trainer {
         record.validForecastR2 = score
       }
       let better = score.isFinite && score > (state.best?.score ?? -Double.infinity)
-      if better { state.best = .init(score: score, step: state.step, values: copy(flat.parameters)) }
+      if better { state.best = .init(score: score, step: state.step, values: copy(states[turn].parameters)) }
     } catch {
       throw .backend(error)
     }

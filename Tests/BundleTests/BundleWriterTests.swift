@@ -130,6 +130,17 @@ struct BundleWriterTests {
     #expect(try listed().count == 4)
   }
 
+  @Test func `a large group is listed as it grows`() throws {
+    let writer = try writer()
+    try writer.together {
+      for number in 0..<1100 { try writer.write("\(number)", to: "result/\(number % 7)/\(number)", role: "x") }
+      #expect(try ResultBundle(folder: writer.folder).manifest.files.count == 1000)
+    }
+    let bundle = try ResultBundle(folder: writer.folder)
+    #expect(bundle.manifest.files.count == 1100)
+    #expect(bundle.verify() == [])
+  }
+
   @Test func `a process that dies in a group leaves a bundle that is valid`() throws {
     var bundles = 0
     for steps in 0..<60 {

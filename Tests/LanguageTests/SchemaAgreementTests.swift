@@ -19,8 +19,9 @@ import YAMLReader
 
   /// What the reader says no to and no schema can: by the code, why.
   private static let beyondSchemas: [String: String] = [
-    "E1005": "a whole number written with point or exponent, which JSON does not tell from one without",
-    "E1006": "the range of a quantity, whose number stands in a text",
+    "E1005":
+      "a whole number with point or exponent, or a quantity in quotes: JSON does not tell them from those without",
+    "E1006": "the range of a quantity, whose number stands in a text, or of what `${}` fills in",
     "E1008": "a quantity whose number is not whole in its smallest unit",
     "E1009": "a name that no section defines",
     "E1012": "values that contradict each other",
@@ -35,6 +36,7 @@ import YAMLReader
     "E1304": "a path swept twice", "E1305": "columns of different length", "E1306": "the number of points",
     "E1307": "a strategy without its values", "E1308": "a condition on a draw",
     "E2001": "a circle of runs", "E2005": "an embedding that a model does not have",
+    "E2031": "a resource that nothing uses",
   ]
 
   @Test func `the schema and the reader give the same verdict`() throws {
@@ -79,8 +81,8 @@ import YAMLReader
     let isQuantity = text.contains { $0.isLetter } && text.contains(where: \.isNumber)
     let isPrecise =
       switch error.code.id {
-      case "E1005": text.contains { ".eE".contains($0) }
-      case "E1006", "E1008": isQuantity
+      case "E1005": text.contains { ".eE".contains($0) } || (isQuantity && text.hasPrefix("'"))
+      case "E1006", "E1008": isQuantity || text.contains("${")
       default: true
       }
     if isPrecise, let words = beyondSchemas[error.code.id] { return "\(error.code), \(words)" }

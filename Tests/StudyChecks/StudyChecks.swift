@@ -69,6 +69,7 @@ package struct CheckedStudy: Sendable {
       return (result.node, result.diagnostics)
     }.layers(of: node)
     let expansion = Sweep.expand(layers, language: Specification.schema.description)
+<<<<<<< HEAD
     guard !expansion.diagnostics.hasErrors else {
       let points = try planned(Array(expansion.points.prefix(100)), isSweep: true).diagnostics
       throw Refused(diagnostics: file.diagnostics + expansion.diagnostics + points)
@@ -80,6 +81,12 @@ package struct CheckedStudy: Sendable {
     try Planner.plan(
       points, isSweep: isSweep,
       headers: { dataset in try recordings[dataset.id] ?? dataset.value.headers(id: dataset.id) },
+=======
+    let before = file.diagnostics + expansion.diagnostics
+    let (plan, diagnostics) = try Planner.plan(
+      expansion.points, isSweep: expansion.sweep != nil, reader: StudyReader(expansion),
+      headers: { try $0.value.headers(id: $0.id) },
+>>>>>>> main
       digest: { path in SHA256Digest(of: Array(path.utf8)) })
   }
 

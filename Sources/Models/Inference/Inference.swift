@@ -15,11 +15,17 @@ package enum Inference: Hashable, Sendable {
     notBuilt: [
       .init("dvbf", "Deep variational Bayes filter."), .init("vsmc", "Variational sequential Monte Carlo."),
     ])
+
+  package var encoder: StateEncoder {
+    switch self {
+    case .dkf(let value): value.encoder
+    }
+  }
 }
 
 /// Deep Kalman filter with a posterior that is independent over time, and masked sampling that trains forecasts.
 ///
-///     q(z_t | y, e) = N(m_t, s_t) from a bidirectional encoder over the features and e (e without gradient)
+///     q(z_t | y, e) = N(m_t, s_t) from an encoder over the features and e (e without gradient)
 ///     z_t ~ q where bin t is not masked, else z_t = f(z_{t-1}); bin 1 is never masked
 ///     KL_t against N(f(z_{t-1}), Q) at unmasked bins
 ///
@@ -37,7 +43,7 @@ package struct DKF: Hashable, Sendable {
 
   package static let schema = Schema<Self>(
     "dkf", "Mean-field posterior over time with masked sampling.",
-    Field("encoder", \.encoder, .union(StateEncoder.union), "The network that reads the whole trial."),
+    Field("encoder", \.encoder, .union(StateEncoder.union), "The network that reads the trial."),
     Field(
       "forecast_mask", \.forecastMask, .probability, default: 0.2,
       "Probability that a bin's state comes from the dynamics instead of the encoder during training."),
@@ -64,7 +70,7 @@ package struct DKF: Hashable, Sendable {
     let latent = posterior.mean.shape[3]
     let builder = posterior.mean.builder
     let present = batch.present.reshape([shape.bins, shape.sessions, shape.trials, 1])
-    let samples = posterior.sample(key: batch.key)
+    let samples = posterior.sample(batch, sessions: 1)
     let first = posterior.mean.slice(axis: 0, 0..<1)
     let firstPosterior = Gaussian(mean: first, variance: posterior.variance.slice(axis: 0, 0..<1))
     let firstTerm = (firstPosterior.divergence(from: initial) * present.slice(axis: 0, 0..<1)).sum(0, 3)
@@ -75,7 +81,7 @@ package struct DKF: Hashable, Sendable {
     }
 
     let later = 1..<shape.bins
-    let draws = builder.random(.uniform, [shape.bins, shape.sessions, 1, 1], key: batch.key)
+    let draws = batch.random(.uniform, [shape.bins, shape.sessions, 1, 1], sessions: 1)
     let mask = builder.constant(forecastMask, draws.shape)
     let keep = (1 - draws.isLess(mask)).slice(axis: 0, later)
     let start = samples.slice(axis: 0, 0..<1).reshape([shape.sessions, shape.trials, latent])
@@ -95,56 +101,5 @@ package struct DKF: Hashable, Sendable {
     return Sampled(
       states: states, divergence: divergence.reshape([shape.sessions, shape.trials]),
       initialDivergence: initialDivergence)
-  }
-}
-
-/// The network that reads a whole trial and gives the posterior of every bin.
-package enum StateEncoder: Hashable, Sendable {
-  case bigru(RecurrentSizes)
-
-  package static let union = Union<Self>(
-    "encoder",
-    .arm("bigru", RecurrentSizes.schema("bigru", "A gated recurrent unit in each direction."), Self.bigru) {
-      switch $0 {
-      case .bigru(let sizes): sizes
-      }
-    },
-    notBuilt: [.init("gru", "A gated recurrent unit forward in time, for causal inference.")])
-
-  /// Posterior `[bins, sessions, trials, latent]`.
-  ///
-  /// - Parameter features: `[bins, sessions * trials, shared]`.  - Parameter embedding: `[sessions, size]` or nil.
-  func posterior(
-    _ features: Tensor, _ embedding: Tensor?, latent: Int, _ batch: Batch, _ parameter: ParameterScope
-  ) -> Gaussian {
-    switch self {
-    case .bigru(let sizes):
-      let forward = run("inference.forward", features, embedding, sizes.width, batch, parameter, reversed: false)
-      let backward = run("inference.backward", features, embedding, sizes.width, batch, parameter, reversed: true)
-      let both = features.builder.concatenate([forward, backward], axis: 2)
-      let flat = parameter.gaussian(both, "inference.head", .inference, size: latent)
-      let shape: Shape = [batch.shape.bins, batch.shape.sessions, batch.shape.trials, latent]
-      return Gaussian(mean: flat.mean.reshape(shape), variance: flat.variance.reshape(shape))
-    }
-  }
-
-  /// One direction. The embedding is the same at every bin and trial of a session, so its part of the input projection is
-  /// computed once per session and added.
-  private func run(
-    _ name: String, _ features: Tensor, _ embedding: Tensor?, _ width: Int, _ batch: Batch, _ parameter: ParameterScope,
-    reversed: Bool
-  ) -> Tensor {
-    let shape = batch.shape
-    let (rows, shared) = (features.shape[1], features.shape[2])
-    let size = embedding?.shape[1] ?? 0
-    let cell = parameter.gru(name, .inference, inputs: shared + size, width: width)
-    var projected = features.linear(cell.input.slice(axis: 0, 0..<shared), cell.bias)
-    if let embedding {
-      let own = embedding.linear(cell.input.slice(axis: 0, shared..<shared + size))
-      let parts = projected.reshape([shape.bins, shape.sessions, shape.trials, 3 * width])
-      let sum = parts + own.reshape([1, shape.sessions, 1, 3 * width])
-      projected = sum.reshape([shape.bins, rows, 3 * width])
-    }
-    return cell.run(projected, present: batch.presentRows, reversed: reversed).states
   }
 }

@@ -36,13 +36,13 @@ package enum Observation: Hashable, Sendable {
 
   /// The affine read-out C z + b, `[rows, trials * bins]`.
   ///
-  /// - Parameter states: `[bins, sessions, trials, latent]`.
+  /// - Parameter states: `[bins, sessions, trials, latent]`; the bins may be others than those of the batch.
   private func affine(_ states: Tensor, _ batch: Batch, _ parameter: ParameterScope) -> Tensor {
     let shape = batch.shape
-    let latent = states.shape[3]
+    let (bins, latent) = (states.shape[0], states.shape[3])
     let weight = parameter("observation.weight", .observation, [batch.table.totalChannels, latent], .fanIn(latent))
     let bias = parameter("observation.bias", .observation, [batch.table.totalChannels, 1], .constant(0))
-    let flat = states.transpose(1, 2, 0, 3).reshape([shape.sessions, shape.trials * shape.bins, latent])
+    let flat = states.transpose(1, 2, 0, 3).reshape([shape.sessions, shape.trials * bins, latent])
     let product = weight.gatherRows(batch.channels).raggedExpand(flat, offsets: batch.offsets)
     return product + bias.gatherRows(batch.channels)
   }

@@ -1,0 +1,41 @@
+/// One part of points, complete: a top-level section, or one entry of a section of named entries.
+final class ComposedPart: Sendable {
+  /// The section with what of it belongs to the part, drawn numbers as holes; nil for a section that the points do not
+  /// have.
+  let entry: Node.Entry?
+  /// The parameters that the part uses.
+  let parameters: Set<String>
+  let inherited: [Reference]
+  let variables: [String]
+  let diagnostics: [Diagnostic]
+  private let places: DrawnPlaces
+
+  /// - Parameter sources: the distributions that the part has holes for.
+  init(
+    entry: Node.Entry?, sources: [Int32] = [], parameters: Set<String> = [], inherited: [Reference] = [],
+    variables: [String] = [], diagnostics: [Diagnostic] = []
+  ) {
+    self.entry = entry
+    self.parameters = parameters
+    self.inherited = inherited
+    self.variables = variables
+    self.diagnostics = diagnostics
+    places = entry.map { DrawnPlaces($0.value, sources) } ?? .none(Fingerprint())
+  }
+
+  /// The fingerprint of the part at a point with these values; nil where the point does not have it.
+  func fingerprint(_ values: [SweptValue]) -> Fingerprint? {
+    guard let entry else { return nil }
+    var fingerprint = Fingerprint()
+    fingerprint.add(entry.key)
+    fingerprint.add(places.fingerprint(values))
+    return fingerprint
+  }
+
+  /// The part at a point with these values.
+  func entry(_ values: [SweptValue], _ table: SweptTable) -> Node.Entry? {
+    guard var entry else { return nil }
+    places.fill(&entry.value, values, table)
+    return entry
+  }
+}
