@@ -87,9 +87,9 @@ package struct BundleAssembly {
     }
   }
 
-  /// Where the files of a run's fit go: in a sweep each distinct fit of the run has a folder.
+  /// Where the files of a run's fit go: where the run has several, each distinct one has a folder.
   private static func folder(_ plan: Plan, _ run: String, _ fit: ArtifactKey) -> String {
-    "result/runs/\(run)" + (plan.isSweep ? "/\(fit.short(8))" : "")
+    "result/runs/\(run)" + (plan.isDivided(run) ? "/\(fit.short(8))" : "")
   }
 
   /// Where the files of an evaluation go: beside its fit, behind its name.

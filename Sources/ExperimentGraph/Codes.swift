@@ -38,6 +38,12 @@ extension Code {
   package static let noPairs = Code(
     "E2013", "a comparison without pairs", "A pair is two values of two runs with the same labels.")
 
+  package static let severalSources = Code(
+    "E2014", "a transfer of several fits", "A transfer takes one model over, not one per session or one per repetition."
+  )
+  package static let partBehavior = Code(
+    "W2301", "behaviour that only some sessions have", "Decoding leaves out the sessions that do not have its target.")
+
   package static let idleResources = Code(
     "E2031", "a resource that nothing uses", "Every stage has its own threads already, or there is no job of the stage."
   )
@@ -47,6 +53,11 @@ extension Code {
   /// Every code of this room, by number.
   package static let ofExperiment: [Code] = [
     .cyclicRuns, .noSessions, .noBehavior, .notCounts, .noEmbedding, .noTrials, .badHorizon, .unfit,
+<<<<<<< HEAD
+    .noValidationTrials, .severalSources, .partBehavior,
+    .idleResources, .tooMuchMemory,
+=======
     .noValidationTrials, .unknownMetric, .notEvaluated, .unknownLabel, .noPairs, .idleResources, .tooMuchMemory,
+>>>>>>> main
   ]
 }

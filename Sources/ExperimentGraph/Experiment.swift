@@ -23,6 +23,8 @@ package final class Experiment: Sendable {
     package let datasets: [Place]
     /// Place in `runs` of the run that is transferred.
     package let source: Int?
+    /// Whether the run has repetitions, be it one.
+    package let isRepeated: Bool
   }
 
   /// An evaluation and the runs that it measures.
@@ -69,7 +71,7 @@ package final class Experiment: Sendable {
       edges.append(
         RunEdges(
           id: run.id, run: own, model: model, recipe: recipe, cohort: isCohort ? on : nil,
-          datasets: isCohort ? datasets : [on], source: source))
+          datasets: isCohort ? datasets : [on], source: source, isRepeated: value.repeats != nil))
     }
     runs = edges
     evaluations = spec.evaluations.compactMap { evaluation in

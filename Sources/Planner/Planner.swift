@@ -50,7 +50,7 @@ package struct Planner {
   private var jobs: [Job] = []
   private var places: [ArtifactKey: Int] = [:]
   private var uses: [SharedAssignments] = []
-  private var fits: [RunKey: Int] = [:]
+  private var fits: [RunKey: [Int]] = [:]
   private var evaluations: [EvaluationKey: Int] = [:]
   private var models: [Int: SpecValue<Model>] = [:]
   private var recipes: [Int: SpecValue<Recipe>] = [:]
@@ -97,28 +97,41 @@ package struct Planner {
     let graph = read.experiment
     var fitted: [(run: String, job: Int)] = []
     fitted.reserveCapacity(graph.runs.count)
+    var jobsOfRuns: [[Int]] = []
+    jobsOfRuns.reserveCapacity(graph.runs.count)
     for run in graph.runs {
-      let job = try fit(run, read, point, source: run.source.map { fitted[$0].job })
-      use(job, at: point, isSweep)
-      fitted.append((run.id, job))
+      let own = try fit(run, read, point, source: run.source.flatMap { jobsOfRuns[$0].first })
+      for (number, job) in own.enumerated() {
+        use(job, at: point, isSweep)
+        fitted.append((name(run, number, read), job))
+      }
+      jobsOfRuns.append(own)
     }
     var measured: [(evaluation: String, run: String, job: Int)] = []
     for evaluation in graph.evaluations {
       for place in evaluation.runs {
-        let job = try evaluate(evaluation, place, fitted[place].job, read, point)
-        use(job, at: point, isSweep)
-        measured.append((evaluation.id, graph.runs[place].id, job))
+        for (number, fit) in jobsOfRuns[place].enumerated() {
+          let job = try evaluate(evaluation, place, fit, read, point)
+          use(job, at: point, isSweep)
+          measured.append((evaluation.id, name(graph.runs[place], number, read), job))
+        }
       }
     }
     for place in graph.comparisons { try check(place, read, point) }
     return PlannedPoint(point, isSweep: isSweep, fits: fitted, evaluations: measured)
   }
 
+  /// The name of a fit of a run: that of the run, with its number where the run has repetitions.
+  private func name(_ edges: Experiment.RunEdges, _ number: Int, _ read: ReadPoint) -> String {
+    edges.isRepeated ? "\(edges.id)#\(number + 1)" : edges.id
+  }
+
   // MARK: Jobs
 
+  /// The fits of a run: one, or one per session, or one per repetition.
   private mutating func fit(
     _ edges: Experiment.RunEdges, _ read: ReadPoint, _ point: SweepPoint, source: Int?
-  ) throws -> Int {
+  ) throws -> [Int] {
     let graph = read.experiment
     let chosen = try sessions(of: edges, read, point)
     let group = chosen.group
@@ -131,16 +144,30 @@ package struct Planner {
       let every = edges.datasets.flatMap { ofDataset[read.number($0)] ?? [] }.map { sessions[$0].name }
       reader.report(resolved.findings(among: every, leftOut: chosen.leftOut), at: point)
     }
-    let content = FitJob.Content(
-      run: edges.id, model: model(edges.model, read), recipe: recipe(edges.recipe, read), sessions: groups[group],
-      source: source.map { FitJob.Source(key: jobs[$0].key, run: jobs[$0].fit.run) },
-      fit: source == nil ? ParameterGroup.allCases : resolved.run.fit, trials: resolved.run.trials,
-      seed: read.section(\.study, graph.study)?.seed ?? 0,
-      backend: read.section(\.backend, graph.backend) ?? .native(NativeChoice(threads: nil)),
-      checkpoints: read.section(\.outputs, graph.outputs)?.checkpoints?.every)
-    let job = add(.fit(FitJob(content)))
-    fits[key] = job
-    return job
+    let run = resolved.run
+    let model = model(edges.model, read)
+    let recipe = recipe(edges.recipe, read)
+    func job(_ sessions: SessionGroup, repetition: Int?) -> Job {
+      let content = FitJob.Content(
+        run: edges.id, model: model, recipe: recipe, sessions: sessions,
+        source: source.map { FitJob.Source(key: jobs[$0].key, run: jobs[$0].fit.run) },
+        fit: source == nil ? ParameterGroup.allCases : run.fit, trials: run.trials,
+        seed: read.section(\.study, graph.study)?.seed ?? 0,
+        backend: read.section(\.backend, graph.backend) ?? .native(NativeChoice(threads: nil)),
+        repetition: repetition, isPerSession: run.per != nil,
+        checkpoints: read.section(\.outputs, graph.outputs)?.checkpoints?.every)
+      return .fit(FitJob(content))
+    }
+    var own: [Int] = []
+    switch run.per {
+    case .session:
+      for session in groups[group].sessions { own.append(add(job(SessionGroup([session]), repetition: nil))) }
+    case nil:
+      let count = run.repeats ?? 1
+      for number in 1...count { own.append(add(job(groups[group], repetition: run.repeats == nil ? nil : number))) }
+    }
+    fits[key] = own
+    return own
   }
 
   private mutating func evaluate(
