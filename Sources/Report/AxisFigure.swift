@@ -64,7 +64,10 @@ struct AxisFigure {
     var script = Script(id, grid)
     script.panel(0, title: "")
     script.axes(x: axis.path, y: metric)
-    let hidden = range(&script, dots.map(\.score))
+    let bounds = sweep.bounds ?? 0...1
+    let air = 0.06 * (bounds.upperBound - bounds.lowerBound)
+    script.range("y", bounds.lowerBound - air, bounds.upperBound + air, steps: 4)
+    let regular = dots.filter { bounds.contains($0.score) }
     let isNumeric = axis.isNumeric
     let placed = isNumeric ? numbers(&script, present) : categories(&script, present)
     let groups = color?.values.filter { value in dots.contains { $0.color == value } } ?? [""]
@@ -78,36 +81,25 @@ struct AxisFigure {
     var front: [String] = []
     let repeats = Double(dots.count) / Double(present.count * groups.count)
     for (index, group) in groups.enumerated() {
-      let mine = dots.filter { $0.color == group }
+      let mine = regular.filter { $0.color == group }
+      let far = dots.filter { $0.color == group && !bounds.contains($0.score) }
       let shift = isNumeric || groups.count == 1 ? 0 : 0.7 * ((Double(index) + 0.5) / Double(groups.count) - 0.5)
       let width = isNumeric ? 0 : 0.5 / Double(groups.count)
       let hasMeans = repeats >= 1.5
       // Without means the dots carry the figure.
       let shade = hasMeans ? Palette.pale[index % Palette.pale.count] : Palette.color(index)
       behind += points(mine, placed, shift: shift, width: width, style: "pointsize 0.45 linecolor '\(shade)'")
+      behind += outliers(far, placed, shift: shift, bounds, color: Palette.color(index))
       if hasMeans { front += means(mine, placed, shift: shift, width: width, index: index) }
     }
     script.plot(behind + front)
-    var caption = "\(sweep.words) of every point against \(axis.path)."
+    var caption = "\(sweep.headWords) of every point against \(axis.path)."
     if !front.isEmpty { caption += " Thick: mean over the points with one value, bars: its standard error." }
     if let color, groups.count > 1 { caption += " Colour: \(color.path)." }
     caption += others
-    if hidden > 0 { caption += hidden == 1 ? " One point lies outside." : " \(hidden) points lie outside." }
+    if regular.count < dots.count { caption += " Triangles: \(sweep.outside), not counted in means." }
     return Figure(
       id: id, title: axis.path, caption: caption, data: data, script: script.finished, width: script.width)
-  }
-
-  /// The range of the scores without those far from the others; how many lie outside.
-  private func range(_ script: inout Script, _ scores: [Double]) -> Int {
-    let sorted = scores.sorted()
-    guard let least = sorted.first, let most = sorted.last else { return 0 }
-    let (lower, upper) = (sorted[sorted.count / 4], sorted[(sorted.count * 3) / 4])
-    let reach = 3 * (upper - lower)
-    let low = reach > 0 ? max(least, lower - reach) : least
-    let high = reach > 0 ? min(most, upper + reach) : most
-    let air = 0.06 * (high - low)
-    script.range("y", low - air, high + air, steps: 4)
-    return scores.count { $0 < low || $0 > high }
   }
 
   /// Places values on a scale of numbers.
@@ -152,6 +144,24 @@ struct AxisFigure {
     }
     guard let block = data.add(rows, columns: 8) else { return [] }
     return ["'\(id).tsv' index \(block) using 5:6 with points pointtype 7 \(style) notitle"]
+  }
+
+  /// Points beyond the axis, as triangles at its end.
+  private mutating func outliers(
+    _ dots: [Dot], _ placed: [String: Double], shift: Double, _ bounds: ClosedRange<Double>, color: String
+  ) -> [String] {
+    [true, false].flatMap { isAbove -> [String] in
+      let rows: [[TSV.Cell]] = dots.filter { ($0.score > bounds.upperBound) == isAbove }.map { dot in
+        let x = (placed[dot.value] ?? .nan) + shift
+        return [
+          "outside", .text(dot.trial), .text(dot.color), .text(dot.value), .double(x), .double(dot.score), .empty, 1,
+        ]
+      }
+      guard let block = data.add(rows, columns: 8) else { return [] }
+      let edge = Script.number(isAbove ? bounds.upperBound : bounds.lowerBound)
+      let shape = "pointtype \(isAbove ? 9 : 11) pointsize 0.7 linecolor '\(color)' notitle"
+      return ["'\(id).tsv' index \(block) using 5:(\(edge)) with points \(shape)"]
+    }
   }
 
   private mutating func means(

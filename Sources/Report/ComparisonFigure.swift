@@ -52,7 +52,7 @@ struct ComparisonFigure {
     }
     if let block = data.add(ends, columns: 5) {
       let source = "'\(id).tsv' index \(block) using 4:5"
-      parts.append("\(source) with lines linewidth 0.7 linecolor '\(Palette.faint)' notitle")
+      parts.append("\(source) with lines linewidth 0.5 linecolor '\(Palette.bar)' notitle")
       parts.append("\(source) with points pointtype 7 pointsize 0.4 linecolor '\(Palette.observed)' notitle")
     }
     let count = Double(max(1, pairs.count))

@@ -99,7 +99,8 @@ extension Comparisons.Comparison {
   }
 
   var table: String {
-    let names = ["pairs", "mean difference", "95 % interval", "statistic", "p", "corrected p"]
+    let isCorrected = rows.count > 1 && correction != "none"
+    let names = ["pairs", "mean difference", "95 % interval", "statistic", "p"] + (isCorrected ? ["corrected p"] : [])
     let head = [Markup.element("th", "runs", ("class", "name"))] + names.map { Markup.element("th", $0) }
     let body = rows.map { row in
       let interval = row.low.isFinite ? "\(ScoreTables.text(row.low)) to \(ScoreTables.text(row.high))" : "–"
@@ -110,8 +111,8 @@ extension Comparisons.Comparison {
         Markup.element("td", Markup.escaped("\(row.pairs)\(lacking)"), ("class", "count")),
         Markup.element("td", ScoreTables.signed(row.difference), ("class", isClear ? "best" : "")),
         Markup.element("td", interval), Markup.element("td", ScoreTables.text(row.statistic)),
-        Markup.element("td", Self.probability(row.p)), Markup.element("td", Self.probability(row.corrected)),
-      ]
+        Markup.element("td", Self.probability(row.p)),
+      ] + (isCorrected ? [Markup.element("td", Self.probability(row.corrected))] : [])
     }
     return Markup.table(head: [head], body: body, kind: "scores")
   }

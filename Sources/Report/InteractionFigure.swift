@@ -43,7 +43,8 @@ struct InteractionFigure {
     for (index, pair) in shown.enumerated() {
       panel(&script, &data, index, pair.axes.0, pair.axes.1, pair.cells, low, high, isOnly: shown.count == 1)
     }
-    var caption = "\(sweep.words), mean over all points with these two values."
+    var caption = "\(sweep.headWords), mean over all points with these two values."
+    if !sweep.outside.isEmpty { caption += " Not counted: \(sweep.outside)." }
     if filled.count > shown.count { caption += " The first \(shown.count) of \(filled.count) pairs of axes." }
     return Figure(
       id: id, title: "\(metric) over two axes", caption: caption, data: data, script: script.finished,
@@ -52,7 +53,7 @@ struct InteractionFigure {
 
   private static func cells(_ sweep: ScoredSweep, _ x: Axis, _ y: Axis) -> [Cell] {
     var sums: [[String]: (sum: Double, count: Int)] = [:]
-    for (point, score) in sweep.scored {
+    for (point, score) in sweep.scored where sweep.bounds?.contains(score) ?? true {
       let place = [point.values[x.column], point.values[y.column]]
       guard !place.contains("") else { continue }
       let known = sums[place] ?? (0, 0)

@@ -34,8 +34,15 @@ package enum Report {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
     let bundle = try ResultBundle(folder: folder)
     let writer = try BundleWriter(adding: folder)
-    for file in files(of: bundle, gnuplot: .find(on: path)) {
-      try writer.write(file.text, to: file.path, role: file.role)
+    let files = files(of: bundle, gnuplot: .find(on: path))
+    do {
+      try writer.together {
+        for file in files { try writer.write(file.text, to: file.path, role: file.role) }
+      }
+    } catch let error as BundleError {
+      throw error
+    } catch {
+      throw BundleError(path: folder, problem: .cannotWrite("\(error)"))
     }
     return folder + "/report/index.html"
   }

@@ -13,19 +13,26 @@ struct ScoreTables {
       scores.quantities.filter { $0.horizon == nil && $0.measure == measure }
     }
     var columns: [(heading: String, quantities: [Quantity])] = []
-    for horizon in Self.chosen(scores.horizons("r2")) {
+    let hasWhole = timeless.contains { $0.measure == "r2" }
+    for horizon in Self.chosen(scores.horizons("r2"), count: hasWhole ? 3 : 4) {
       let heading = horizon == 1 ? "1 bin ahead" : "\(horizon) bins ahead"
       columns.append((heading, timed.filter { $0.horizon == horizon }))
     }
-    if !timeless.isEmpty { columns.append(("", timeless)) }
+    if columns.isEmpty {
+      if !timeless.isEmpty { columns.append(("", timeless)) }
+    } else {
+      // The score of the whole forecast beside those of single bins.
+      let whole = timeless.filter { $0.measure == "r2" }
+      if !whole.isEmpty { columns.append(("all bins", whole)) }
+    }
     self.columns = columns
   }
 
-  /// At most four horizons, the first and the last among them.
-  private static func chosen(_ horizons: [Int]) -> [Int] {
-    guard horizons.count > 4, let first = horizons.first, let last = horizons.last else { return horizons }
+  /// At most so many horizons, the first and the last among them.
+  private static func chosen(_ horizons: [Int], count: Int) -> [Int] {
+    guard horizons.count > count, let first = horizons.first, let last = horizons.last else { return horizons }
     let liked = [10, 30, 100, 5, 3, 20, 50, 2].filter { horizons.contains($0) && $0 > first && $0 < last }
-    return [first] + liked.prefix(2).sorted() + [last]
+    return [first] + liked.prefix(count - 2).sorted() + [last]
   }
 
   var markup: String {

@@ -38,6 +38,23 @@ struct ScoredSweep {
     points.compactMap { point in point.score.flatMap { $0.isFinite ? (point.point, $0) : nil } }
   }
 
+  /// The scores between which figures show points, so that a fit that went wrong does not hide all others: three times the
+  /// distance of the quartiles beyond them.
+  var bounds: ClosedRange<Double>? {
+    let sorted = scored.map(\.score).sorted()
+    guard let least = sorted.first, let most = sorted.last else { return nil }
+    let (lower, upper) = (sorted[sorted.count / 4], sorted[sorted.count * 3 / 4])
+    let reach = 3 * (upper - lower)
+    return reach > 0 ? max(least, lower - reach)...min(most, upper + reach) : least...most
+  }
+
+  /// What a caption says of points that lie outside of `bounds`; empty when there are none.
+  var outside: String {
+    let count = bounds.map { bounds in scored.count { !bounds.contains($0.score) } } ?? 0
+    guard count > 0 else { return "" }
+    return count == 1 ? "1 point lies far from the others" : "\(count) points lie far from the others"
+  }
+
   /// The same, the best first; equal scores in the order of the sweep. Empty without an objective.
   var ranked: [(point: SweepResults.Point, score: Double)] {
     guard let goal else { return [] }
@@ -53,6 +70,9 @@ struct ScoredSweep {
   var shown: SweepResults.Point? {
     ranked.first?.point ?? scored.first?.point ?? results.points.first { $0.status == "complete" }
   }
+
+  /// `Mean of forecast.r2`
+  var headWords: String { words.prefix(1).uppercased() + words.dropFirst() }
 
   /// `mean of forecast.r2`
   var words: String { metric.map { "\(aggregate.rawValue) of \($0)" } ?? "no score" }

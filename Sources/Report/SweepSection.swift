@@ -89,7 +89,14 @@ struct SweepSection {
     }
     cells.append(
       Markup.element("td", score.map(ScoreTables.text) ?? "", ("class", isBest ? "best" : "model")))
-    return cells + point.values.map { Markup.element("td", Markup.escaped($0.isEmpty ? "–" : $0)) }
+    return cells + point.values.map { Markup.element("td", Self.cell($0), ("title", $0)) }
+  }
+
+  /// A value of a path as markup: drawn numbers with as many digits as tell.
+  private static func cell(_ value: String) -> String {
+    if value.isEmpty { return "–" }
+    let isLong = value.count > 8
+    return Markup.escaped(isLong ? Double(value).map(ScoreTables.compact) ?? value : value)
   }
 
   /// As many last words of a path as tell it from the others.

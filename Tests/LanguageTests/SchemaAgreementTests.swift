@@ -36,7 +36,8 @@ import YAMLReader
     "E1304": "a path swept twice", "E1305": "columns of different length", "E1306": "the number of points",
     "E1307": "a strategy without its values", "E1308": "a condition on a draw",
     "E2001": "a circle of runs", "E2005": "an embedding that a model does not have",
-    "E2031": "a resource that nothing uses",
+    "E2010": "a metric of another kind of evaluation", "E2011": "a run that is not measured", "E2012": "a label",
+    "E2013": "labels in common", "E2031": "a resource that nothing uses",
   ]
 
   @Test func `the schema and the reader give the same verdict`() throws {

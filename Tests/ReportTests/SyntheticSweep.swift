@@ -42,57 +42,61 @@ struct SyntheticSweep {
     var metrics = TSV(columns: ["trial", "run", "session", "split", "metric", "value", "n"])
     var embedding = TSV(columns: ["trial", "run", "session", "seed", "e1", "e2", "sd1", "sd2", "subject"])
     var planned: [JSONValue] = []
-    for (index, values) in combinations.enumerated() {
-      let id = String(format: "%06x%06x", index * 7919 % 0xFFFFFF, index)
-      points.append(id)
-      let isFailed = failed.contains(index)
-      trials.append([.text(id), .text(isFailed ? "failed" : "complete")] + values.map { TSV.Cell.text($0) })
-      let fit = String(format: "%064x", 1_000_003 * (index + 1))
-      planned.append(["id": .string(id), "fits": ["pretrain": .string(fit), "few_shot": .string(fit)]])
-      guard !isFailed else { continue }
-      let level = diverged.contains(index) ? -9 : Self.level(axes, values, index)
-      Self.score(&metrics, id, level)
-      for session in 0..<6 {
-        let angle = Double(session) + level
-        embedding.append([
-          .text(id), "pretrain", .text("centre_out/sub-0\(session)"), "11", .double(sin(angle)), .double(cos(angle)),
-          0.1,
-          0.1, .text(["C", "M"][session % 2]),
-        ])
-      }
-      for run in ["pretrain", "few_shot"] {
+    try writer.together {
+      for (index, values) in combinations.enumerated() {
+        let id = String(format: "%06x%06x", index * 7919 % 0xFFFFFF, index)
+        points.append(id)
+        let isFailed = failed.contains(index)
+        trials.append([.text(id), .text(isFailed ? "failed" : "complete")] + values.map { TSV.Cell.text($0) })
+        let fit = String(format: "%08x", 1_000_003 * (index + 1)) + String(repeating: "0", count: 56)
+        planned.append(["id": .string(id), "fits": ["pretrain": .string(fit), "few_shot": .string(fit)]])
+        guard !isFailed else { continue }
+        let level = diverged.contains(index) ? -9 : Self.level(axes, values, index)
+        Self.score(&metrics, id, level)
+        for session in 0..<6 {
+          let angle = Double(session) + level
+          embedding.append([
+            .text(id), "pretrain", .text("centre_out/sub-0\(session)"), "11", .double(sin(angle)), .double(cos(angle)),
+            0.1,
+            0.1, .text(["C", "M"][session % 2]),
+          ])
+        }
+        for run in ["pretrain", "few_shot"] {
+          try writer.write(
+            Self.log(level), to: "result/runs/\(run)/\(fit.prefix(8))/metrics.ndjson", role: "history")
+        }
         try writer.write(
-          Self.log(level), to: "result/runs/\(run)/\(fit.prefix(8))/metrics.ndjson", role: "history")
+          "session\ttrial\tchannel\ttime\tobserved\treconstruction\tforecast\n"
+            + (0..<40).map {
+              "s/\(id)\t1\t0\t\(Double($0) / 50)\t\(sin(Double($0) / 5))\t0.1\t\($0 < 20 ? "" : "0.2")\n"
+            }
+            .joined(), to: "result/runs/few_shot/\(fit.prefix(8))/forecast.examples.tsv", role: "examples")
       }
+      if !failed.isEmpty {
+        try writer.add(
+          .init(
+            job: "pretrain [study.seed: 12]", message: "the loss is <not> a number", place: "study.yaml:12:3",
+            trials: failed.sorted().map { points[$0] }))
+      }
+      try writer.write(trials.text, to: "result/trials.tsv", role: "trials")
+      try writer.write(metrics.text, to: "result/metrics.tsv", role: "metrics")
+      try writer.write(embedding.text, to: "result/embedding.tsv", role: "embedding")
       try writer.write(
-        "session\ttrial\tchannel\ttime\tobserved\treconstruction\tforecast\n"
-          + (0..<40).map { "s/\(id)\t1\t0\t\(Double($0) / 50)\t\(sin(Double($0) / 5))\t0.1\t\($0 < 20 ? "" : "0.2")\n" }
-          .joined(), to: "result/runs/few_shot/\(fit.prefix(8))/forecast.examples.tsv", role: "examples")
-    }
-    if !failed.isEmpty {
-      try writer.add(
-        .init(
-          job: "pretrain [study.seed: 12]", message: "the loss is <not> a number", place: "study.yaml:12:3",
-          trials: failed.sorted().map { points[$0] }))
-    }
-    try writer.write(trials.text, to: "result/trials.tsv", role: "trials")
-    try writer.write(metrics.text, to: "result/metrics.tsv", role: "metrics")
-    try writer.write(embedding.text, to: "result/embedding.tsv", role: "embedding")
-    try writer.write(
-      JSONValue.object(["format": 2, "points": .array(planned)]).text, to: "result/plan.json", role: "plan")
-    let goal: JSONValue = ["metric": "forecast.r2", "goal": "maximize", "aggregate": "mean"]
-    let listed: [JSONValue] = axes.map { axis in
-      [
-        "path": .string(axis.path), "scale": .string(axis.scale),
-        "values": .array(axis.values.map { value in Double(value).map { .double($0) } ?? .string(value) }),
+        JSONValue.object(["format": 2, "points": .array(planned)]).text, to: "result/plan.json", role: "plan")
+      let goal: JSONValue = ["metric": "forecast.r2", "goal": "maximize", "aggregate": "mean"]
+      let listed: [JSONValue] = axes.map { axis in
+        [
+          "path": .string(axis.path), "scale": .string(axis.scale),
+          "values": .array(axis.values.map { value in Double(value).map { .double($0) } ?? .string(value) }),
+        ]
+      }
+      let sweep: JSONValue = [
+        "format": 1, "strategy": .string(drawn ? "random" : "grid"), "axes": .array(listed),
+        "objective": objective ? goal : .null,
       ]
+      try writer.write(sweep.text, to: "result/sweep.json", role: "sweep")
+      try Self.compare(writer)
     }
-    let sweep: JSONValue = [
-      "format": 1, "strategy": .string(drawn ? "random" : "grid"), "axes": .array(listed),
-      "objective": objective ? goal : .null,
-    ]
-    try writer.write(sweep.text, to: "result/sweep.json", role: "sweep")
-    try Self.compare(writer)
     try writer.finish(failed.isEmpty ? .complete : .failed)
   }
 
