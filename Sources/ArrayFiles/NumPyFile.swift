@@ -67,7 +67,8 @@ package struct NumPyFile {
     case .single(let bytes): return Array(first.map { bytes.prefix($0) } ?? bytes)[...]
     case .archive(let zip):
       guard let entry = zip.entries.first(where: { $0.name == name + ".npy" }) else {
-        throw ArrayFileError(path, in: name, "there is no such array", help: ["arrays: " + names.joined(separator: ", ")])
+        throw ArrayFileError(
+          path, in: name, "there is no such array", help: ["arrays: " + names.joined(separator: ", ")])
       }
       do throws(ZipArchive.Fault) {
         return try zip.content(entry, first: first)[...]

@@ -17,7 +17,8 @@ package struct TextTable {
 
   package init(path: String) throws(ArrayFileError) {
     self.path = path
-    guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe), bytes.count < Self.most,
+    guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe),
+      bytes.count < Self.most,
       let text = String(data: bytes, encoding: .utf8)
     else { throw ArrayFileError(path, "the file cannot be read as text in UTF-8") }
     let body = text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...]

@@ -47,7 +47,9 @@ struct ZipArchive {
       if reader.u32() == 0x0605_4B50 { break }
       place -= 1
     }
-    guard place >= 0, place >= end - 22 - 0xFFFF else { throw Fault("it is truncated: the list of its entries is missing") }
+    guard place >= 0, place >= end - 22 - 0xFFFF else {
+      throw Fault("it is truncated: the list of its entries is missing")
+    }
     reader.place = place + 10
     let count = reader.u16()
     reader.place = place + 16
@@ -177,7 +179,9 @@ struct ZipArchive {
     mutating func u32() -> Int { Int(number(4)) }
 
     mutating func offset() throws(Fault) -> Int {
-      guard let value = Int(exactly: number(8)), value < 1 << 60 else { throw Fault("the list of its entries is damaged") }
+      guard let value = Int(exactly: number(8)), value < 1 << 60 else {
+        throw Fault("the list of its entries is damaged")
+      }
       return value
     }
 

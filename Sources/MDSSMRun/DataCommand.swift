@@ -35,7 +35,8 @@ struct DataCommand: ParsableCommand {
         if options.json {
           Terminal.output(Self.json(problem))
         } else {
-          Terminal.error((["error: \(file): \(problem.message)"] + problem.help.map { "  help: \($0)" }).joined(separator: "\n"))
+          Terminal.error(
+            (["error: \(file): \(problem.message)"] + problem.help.map { "  help: \($0)" }).joined(separator: "\n"))
         }
         throw Exit.noInput
       }

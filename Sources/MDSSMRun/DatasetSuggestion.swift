@@ -50,7 +50,9 @@ struct DatasetSuggestion {
     }
     guard let best = candidates.max(by: { ($0.shape.last ?? 0) < ($1.shape.last ?? 0) }) else { return nil }
     let isList = all[best.name]?["is_list"] == true
-    let cut = isList || best.shape.count == 3 ? "" : "\n    windows: {length: 1 s}   # or `trial:` with an array that numbers the trials"
+    let cut =
+      isList || best.shape.count == 3
+      ? "" : "\n    windows: {length: 1 s}   # or `trial:` with an array that numbers the trials"
     let others = all.keys.filter { $0 != best.name }.prefix(8).joined(separator: ", ")
     return """
       datasets:

@@ -96,7 +96,9 @@ struct SessionScreen {
       ]
       for split in Split.allCases { object["n_" + split.rawValue] = .int(header.trials[split] ?? 0) }
       object["behavior"] = .array(
-        session.behavior.map { ["name": .string($0.name), "unit": .string($0.unit), "dimensions": .int($0.dimensions)] })
+        session.behavior.map {
+          ["name": .string($0.name), "unit": .string($0.unit), "dimensions": .int($0.dimensions)]
+        })
       return JSONValue.object(object).line
     }
   }

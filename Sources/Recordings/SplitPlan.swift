@@ -86,7 +86,8 @@ package struct SplitPlan: Hashable, Sendable {
     }
     for (split, share) in zip(Split.allCases, [train, valid, test]) where share > 0 && !result.contains(split) {
       throw DataProblem(
-        session: session, file: file, "`stratify` leaves no trial for `\(split.rawValue)`: \(starts.count) trials in \(groups.count) groups",
+        session: session, file: file,
+        "`stratify` leaves no trial for `\(split.rawValue)`: \(starts.count) trials in \(groups.count) groups",
         help: ["use a larger share, or leave `stratify` out"])
     }
     return result

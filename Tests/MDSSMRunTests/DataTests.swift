@@ -41,7 +41,8 @@ struct DataTests {
     }
     #expect(difference.problems.isEmpty, "\(difference.problems.prefix(20).joined(separator: "\n"))")
     #expect(difference.numbers > 3000)
-    print("data --json: \(difference.numbers) numbers of \(names.count) files, largest difference \(difference.largest)")
+    print(
+      "data --json: \(difference.numbers) numbers of \(names.count) files, largest difference \(difference.largest)")
   }
 
   private struct Difference {

@@ -68,7 +68,8 @@ struct ArraySessionReader {
       var blocks: [NumberArray] = []
       for (number, block) in try store.list(array).enumerated() {
         guard block.shape.count == 2 else {
-          throw store.problem(array, "trial \(number + 1) has \(block.shape.count) axes; two are read: time and channel")
+          throw store.problem(
+            array, "trial \(number + 1) has \(block.shape.count) axes; two are read: time and channel")
         }
         let isTurned = axes.map { $0.firstIndex(of: .channel) == 0 } ?? false
         blocks.append(isTurned ? block.reordered([1, 0]) : block)

@@ -100,7 +100,8 @@ struct ArrayStore {
     else { return nil }
     let isList = kind == .reference && (try? file.text(attribute: "MATLAB_class", of: object.path)) == "cell"
     guard kind.isNumber || kind == .boolean || isList else { return nil }
-    return Listing(name: object.path, shape: isMATLAB(file) ? shape.reversed() : shape, dtype: kind.dtype, isList: isList)
+    return Listing(
+      name: object.path, shape: isMATLAB(file) ? shape.reversed() : shape, dtype: kind.dtype, isList: isList)
   }
 
   /// An array of the file.

@@ -59,7 +59,8 @@ package struct ArraysDataset: Hashable, Sendable {
       "windows", \.windows, .optional(.section(Windows.schema)), "Windows of one length, for arrays without trials."),
     Field(
       "trial", \.trial, .optional(.path),
-      "An array with one number per row of time: rows with one number are one trial; rows without a number are left out."),
+      "An array with one number per row of time: rows with one number are one trial; rows without a number are left out."
+    ),
     Field(
       "lengths", \.lengths, .optional(.path),
       "An array with the number of bins of every trial; later bins of a trial are padding and are masked."),

@@ -28,7 +28,8 @@ package struct LFADSDataset: Hashable, Sendable {
   package static let schema = Schema<Self>(
     "lfads", "Sessions in the HDF5 layouts of lfads-torch and of the Neural Latents Benchmark: binned and split.",
     Field("path", \.path, .path, "A file, or a pattern such as `*.h5`; every file is a session."),
-    Field("group", \.group, .optional(.path), "The group that holds the arrays, such as `mc_maze`; the root where absent."),
+    Field(
+      "group", \.group, .optional(.path), "The group that holds the arrays, such as `mc_maze`; the root where absent."),
     Field("bin", \.bin, .duration, "Width of a bin, which the file does not say."),
     Field(
       "held_out", \.heldOut, .choice(HeldOut.self), default: .keep,

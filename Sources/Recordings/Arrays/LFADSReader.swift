@@ -35,7 +35,8 @@ struct LFADSReader {
     let (seen, all) = (Array(first.seen.shape.dropFirst()), Array(first.all.shape.dropFirst()))
     for part in parts where Array(part.all.shape.dropFirst()) != all || Array(part.seen.shape.dropFirst()) != seen {
       throw store.problem(
-        part.prefix + "…", "the trials of `\(part.split.rawValue)` have shape \(part.all.shape), those of `train` \(first.all.shape)")
+        part.prefix + "…",
+        "the trials of `\(part.split.rawValue)` have shape \(part.all.shape), those of `train` \(first.all.shape)")
     }
     let shape = dataset.heldOut == .keep ? all : seen
     let (bins, channels) = (shape[0], shape[1])
@@ -70,11 +71,14 @@ struct LFADSReader {
     }
     if names.contains(key("train_spikes_heldin")) { return try benchmark(names, store) }
     let groups = Set(names.compactMap { $0.contains("/") ? String($0.prefix { $0 != "/" }) : nil })
-    let known = groups.filter { names.contains($0 + "/train_spikes_heldin") || names.contains($0 + "/train_encod_data") }
+    let known = groups.filter {
+      names.contains($0 + "/train_spikes_heldin") || names.contains($0 + "/train_encod_data")
+    }
     let help = known.sorted().map { "give `group: \($0)`" }
     throw store.problem(
       nil, "the file has neither `train_encod_data` nor `train_spikes_heldin`",
-      help: help.isEmpty ? ["arrays: " + DataProblem.list(names.sorted()), "other arrays are read by `kind: arrays`"] : help)
+      help: help.isEmpty
+        ? ["arrays: " + DataProblem.list(names.sorted()), "other arrays are read by `kind: arrays`"] : help)
   }
 
   private func lfads(_ names: Set<String>, _ store: ArrayStore) throws(DataProblem) -> [Part] {
@@ -207,7 +211,8 @@ struct LFADSReader {
       if array.shape.count == 2 {
         array = NumberArray(shape: array.shape + [1], values: array.values, dtype: array.dtype)
       }
-      guard array.shape.count == 3, array.shape[0] == part.trials, array.shape[2] == arrays.first?.shape[2] ?? array.shape[2]
+      guard array.shape.count == 3, array.shape[0] == part.trials,
+        array.shape[2] == arrays.first?.shape[2] ?? array.shape[2]
       else {
         throw store.problem(
           key(part.prefix + entry.value), "shape \(array.shape) does not fit to \(part.trials) trials of \(bins) bins")
@@ -255,7 +260,8 @@ struct LFADSReader {
 
   private func notes(_ heldOut: HeldOut, _ all: [Int]) -> [String] {
     if heldOut.isEmpty { return [] }
-    let what = "\(heldOut.channels) of \(all[1]) channels are held out and \(heldOut.bins) of \(all[0]) bins are forward bins"
+    let what =
+      "\(heldOut.channels) of \(all[1]) channels are held out and \(heldOut.bins) of \(all[0]) bins are forward bins"
     return [dataset.heldOut == .keep ? what + ": the last ones, read like the others" : what + ": left out"]
   }
 }

@@ -43,9 +43,10 @@ package struct FileFacts {
       let arrays = objects.filter { $0.kind == .dataset }
       entries = [("datasets", .map(arrays.compactMap { array in file.facts(of: array.path).map { (array.path, $0) } }))]
     }
+    // The schemas that a writer of NWB keeps in the file are no data.
+    let own = objects.filter { $0.path != "" && ($0.path + "/").hasPrefix("specifications/") == false }
     entries += [
-      ("n_groups", .int(objects.count { $0.kind == .group })),
-      ("n_datasets", .int(objects.count { $0.kind == .dataset })),
+      ("n_groups", .int(own.count { $0.kind == .group })), ("n_datasets", .int(own.count { $0.kind == .dataset })),
     ]
     self.entries = entries
   }

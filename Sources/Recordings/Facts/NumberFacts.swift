@@ -32,7 +32,8 @@ struct NumberFacts {
     guard shape.count == 2, shape[0] > 0, shape[1] > 0 else { return [] }
     let width = shape[1]
     var entries: [(String, Plain)] = [
-      ("first_channel_sum", .float(NumPySum.of(column(0)))), ("last_channel_sum", .float(NumPySum.of(column(width - 1)))),
+      ("first_channel_sum", .float(NumPySum.of(column(0)))),
+      ("last_channel_sum", .float(NumPySum.of(column(width - 1)))),
     ]
     guard width <= Self.mostColumns else { return entries }
     let counts = (0..<width).map { index in Double(column(index, missing: .nan).count { !$0.isNaN }) }

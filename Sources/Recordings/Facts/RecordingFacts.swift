@@ -127,7 +127,9 @@ struct RecordingFacts {
         case .map(let numbers)? = nwb.facts(of: path + "/data")
       else { return nil }
       var entries: [(String, Plain)] = [("neurodata_type", .string(type(path) ?? ""))]
-      if let unit = try? nwb.file.text(attribute: "unit", of: path + "/data") { entries.append(("unit", .string(unit))) }
+      if let unit = try? nwb.file.text(attribute: "unit", of: path + "/data") {
+        entries.append(("unit", .string(unit)))
+      }
       for name in ["conversion", "offset"] {
         guard let factor = try? nwb.file.number(attribute: name, of: path + "/data") else { continue }
         entries.append((name, .float(factor)))

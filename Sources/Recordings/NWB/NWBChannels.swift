@@ -40,7 +40,9 @@ extension NWBSessionReader {
     let isCounts = values.allSatisfy { $0.isNaN || ($0 >= 0 && $0 == $0.rounded()) }
     var notes: [String] = []
     if !isCounts { notes.append("`\(series.series.object)` holds numbers that are not counts: taken as real-valued") }
-    if missing > 0 { notes.append("`\(series.series.object)` has no value in \(missing) of \(values.count) places: masked") }
+    if missing > 0 {
+      notes.append("`\(series.series.object)` has no value in \(missing) of \(values.count) places: masked")
+    }
     return Channels(
       count: series.columns.count, lengths: plan.trials.map(\.length), isCounts: isCounts, values: values, notes: notes)
   }
