@@ -39,6 +39,7 @@ package struct MatlabFile {
       }
       return found
     }
+    if variables.isEmpty { throw ArrayFileError(path, "the MATLAB file holds no numbers that can be read") }
   }
 
   package func array(_ name: String) throws(ArrayFileError) -> NumberArray {

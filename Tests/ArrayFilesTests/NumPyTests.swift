@@ -100,7 +100,7 @@ struct MatlabTests {
     let bytes = try #require(Data(base64Encoded: Samples.mat))
     for length in [0, 64, 127] {
       let sample = try Sample(bytes.prefix(length), "mat")
-      #expect(complaint { _ = try MatlabFile(path: sample.path) } == "the MATLAB file cannot be read")
+      #expect(complaint { _ = try MatlabFile(path: sample.path) }.hasPrefix("the MATLAB file "))
     }
   }
 }

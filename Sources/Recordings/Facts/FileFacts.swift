@@ -63,7 +63,7 @@ extension ArrayStore {
     } else if listing.shape.reduce(1.0, { $0 * Double($1) }) > Double(NWBFile.mostNumbers) {
       entries.append(("left_out", "sums and extremes, for the array is large"))
     } else if let array = try? array(listing.name) {
-      entries += NumberFacts(shape: array.shape, values: array.values).entries
+      entries += NumberFacts(shape: array.shape, values: array.values, isColumnMajor: format == .matlab).entries
     }
     return .map(entries)
   }

@@ -7,6 +7,8 @@ import SpecLanguage
 struct NumberFacts {
   let shape: [Int]
   let values: [Double]
+  /// Whether the file holds the first axis fastest, as MATLAB does: sums then run in that order.
+  var isColumnMajor = false
 
   /// Columns of more than this are not told one by one.
   private static let mostColumns = 1024
@@ -14,9 +16,10 @@ struct NumberFacts {
   var entries: [(String, Plain)] {
     let there = values.filter { !$0.isNaN }
     // NumPy puts 0 in the place of what is missing, so the order of the sum is that of all values.
-    let sum = NumPySum.of(values.map { $0.isNaN ? 0 : $0 })
+    let ordered = isColumnMajor && shape.count == 2 ? (0..<shape[1]).flatMap { column($0, missing: .nan) } : values
+    let sum = NumPySum.of(ordered.map { $0.isNaN ? 0 : $0 })
     let mean = sum / Double(there.count)
-    let squares = values.map { $0.isNaN ? 0 : ($0 - mean) * ($0 - mean) }
+    let squares = ordered.map { $0.isNaN ? 0 : ($0 - mean) * ($0 - mean) }
     var entries: [(String, Plain)] = [
       ("n_nan", .int(values.count - there.count)), ("sum", .float(sum)),
     ]
@@ -54,7 +57,11 @@ struct NumberFacts {
   private func columnSums(_ term: (Double, Int) -> Double) -> [Double] {
     let width = shape[1]
     let terms = values.indices.map { values[$0].isNaN ? 0 : term(values[$0], $0 % width) }
-    if width == 1 { return [NumPySum.of(terms)] }
+    if width == 1 || isColumnMajor {
+      return (0..<width).map { column in
+        NumPySum.of(stride(from: column, to: terms.count, by: width).map { terms[$0] })
+      }
+    }
     var sums = [Double](repeating: 0, count: width)
     for place in terms.indices { sums[place % width] += terms[place] }
     return sums
