@@ -110,6 +110,8 @@ package struct SessionHeader: Sendable {
   package var behavior: [(name: String, dimensions: Int)]
   package var isCounts: Bool
   package var notes: [String]
+  /// Why the session is left out; empty for one that is used.
+  package var excluded: [String] = []
 
   package init(
     name: String, files: [String] = [], metadata: [String: String] = [:], channels: Int, bins: Int,

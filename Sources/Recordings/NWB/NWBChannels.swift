@@ -1,15 +1,14 @@
 /// What the channels of an NWB file showed in the bins of the trials.
 extension NWBSessionReader {
   func spikes(_ table: SpikeTable, _ plan: Plan) throws(DataProblem) -> Channels {
-    let times = try table.times(plan.nwb)
     let bins = plan.bins
     var values = [Float](repeating: .nan, count: table.units * plan.trials.count * bins)
-    for unit in 0..<table.units {
+    try table.eachUnit(plan.nwb) { unit, times throws(DataProblem) in
       for (number, trial) in plan.trials.enumerated() {
         let offset = (unit * plan.trials.count + number) * bins
         let grid = grid(trial)
         for bin in 0..<trial.length { values[offset + bin] = 0 }
-        grid.count(times[unit], into: &values, at: offset)
+        grid.count(times, into: &values, at: offset)
         guard let observed = table.observed?[unit] else { continue }
         for bin in 0..<trial.length {
           let start = grid.start + Double(bin) * grid.width
@@ -17,7 +16,9 @@ extension NWBSessionReader {
         }
       }
     }
-    return Channels(count: table.units, lengths: plan.trials.map(\.length), isCounts: true, values: values)
+    return Channels(
+      count: table.units, lengths: plan.trials.map(\.length), isCounts: true, values: values,
+      notes: table.notes)
   }
 
   func counts(_ series: CountSeries, _ plan: Plan) throws(DataProblem) -> Channels {

@@ -41,6 +41,8 @@ struct NWBSessionReader {
       channels = read.count
       isCounts = read.isCounts
       notes += read.notes
+    } else if case .spikes(let table) = plan.source {
+      notes += table.notes
     }
     notes += try missingBehavior(plan)
     return SessionHeader(
@@ -157,8 +159,11 @@ struct NWBSessionReader {
 
   private func source(_ nwb: NWBFile) throws(DataProblem) -> Source {
     switch dataset.observe {
-    case .spikes: .spikes(try SpikeTable(nwb))
-    case .counts(let spec): .counts(try CountSeries(spec, in: nwb))
+    case .spikes(let spec):
+      var table = try SpikeTable(nwb)
+      try table.choose(spec, nwb)
+      return .spikes(table)
+    case .counts(let spec): return .counts(try CountSeries(spec, in: nwb))
     }
   }
 

@@ -43,6 +43,8 @@ package enum NWBObservation: Hashable, Sendable {
 /// Spike times of the units table, counted in bins.
 package struct SpikeObservation: Hashable, Sendable {
   package var bin: Nanoseconds
+  package var `where`: Expression?
+  package var duplicates: Double?
   package var smooth: Nanoseconds?
   package var causal: Bool?
   package var minRate: Double?
@@ -51,6 +53,14 @@ package struct SpikeObservation: Hashable, Sendable {
     "spikes", "Spike times of the units table, counted in bins.",
     Field("bin", \.bin, .duration, "Width of a bin. A spike on an edge belongs to the later bin."),
     Field(
+      "where", \.where, .optional(.expression),
+      "Only units for which this expression over the columns of the units and their electrodes is true, such as "
+        + "`quality == \"good\" and location == \"M1\"`."),
+    Field(
+      "duplicates", \.duplicates, .optional(.ratio),
+      "Units of which a larger share of the spikes lies within half a millisecond of spikes of one earlier unit are left out."
+    ),
+    Field(
       "smooth", \.smooth, .optional(.duration),
       "Standard deviation of a Gaussian filter, applied within each trial; the observations are then real-valued."),
     Smoothing.causal(\.causal),
@@ -58,7 +68,7 @@ package struct SpikeObservation: Hashable, Sendable {
       "min_rate", \.minRate, .optional(.frequency),
       "Channels with fewer spikes per second of observed time in all trials are left out."),
     rules: [Rule("causal") { Smoothing.complaint($0.causal, $0.smooth) }],
-    make: Self.init(bin:smooth:causal:minRate:))
+    make: Self.init(bin:where:duplicates:smooth:causal:minRate:))
 }
 
 /// A time series that is binned already: one row per bin, one column per channel.
