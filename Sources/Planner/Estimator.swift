@@ -41,6 +41,8 @@ package struct Estimator {
   private static let idle = 20e6
 
   private var shapes: [Key: FitShape] = [:]
+  /// Jobs of one fit often follow each other.
+  private var last: (fit: ArtifactKey, shape: FitShape)?
   private var sized: [SHA256Digest: Sized] = [:]
   private var rates: [BackendChoice: MachineRates] = [:]
   private var builtCount = 0
@@ -52,9 +54,16 @@ package struct Estimator {
 
   /// The shape of a fit.
   package mutating func shape(_ fit: FitJob) -> FitShape {
+    if let last, last.fit == fit.key { return last.shape }
+    let shape = known(fit)
+    last = (fit.key, shape)
+    return shape
+  }
+
+  private mutating func known(_ fit: FitJob) -> FitShape {
     let recipe = fit.recipe
     let key = Key(
-      model: ObjectIdentifier(fit.modelValue), sessions: ObjectIdentifier(fit.group), batch: recipe.batch,
+      model: fit.modelValue.sizing, sessions: ObjectIdentifier(fit.group), batch: recipe.batch,
       budget: recipe.budget, every: recipe.select?.every, trials: fit.trials, numerics: fit.numerics, fit: fit.fit)
     if let found = shapes[key] { return found }
     let shape = FitShape(fit)
@@ -91,6 +100,7 @@ package struct Estimator {
       case .fit(let fit): self.fit(fit)
       case .evaluate(let evaluate): self.evaluate(evaluate)
       }
+    guard !history.isEmpty else { return estimate }
     let work = work(job)
     if let known = history[work.name] { estimate.seconds = known * Double(work.units) }
     return estimate

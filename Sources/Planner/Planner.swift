@@ -52,8 +52,8 @@ package struct Planner {
   private var uses: [SharedAssignments] = []
   private var fits: [RunKey: Int] = [:]
   private var evaluations: [EvaluationKey: Int] = [:]
-  private var models: [Int: SpecValue<Model>] = [:]
-  private var recipes: [Int: SpecValue<Recipe>] = [:]
+  private var models = SpecValues<Model>("models") { Model.schema.write($0) }
+  private var recipes = SpecValues<Recipe>("training") { Recipe.schema.write($0) }
   private var specs: [Int: SpecValue<EvaluationSpec>] = [:]
   private var sessions: [SessionInput] = []
   private var sessionPlaces: [ArtifactKey: Int] = [:]
@@ -130,7 +130,8 @@ package struct Planner {
       reader.report(resolved.findings(among: every, leftOut: chosen.leftOut), at: point)
     }
     let content = FitJob.Content(
-      run: edges.id, model: model(edges.model, read), recipe: recipe(edges.recipe, read), sessions: groups[group],
+      run: edges.id, model: models(edges.model, read, \.models), recipe: recipes(edges.recipe, read, \.training),
+      sessions: groups[group],
       source: source.map { FitJob.Source(key: jobs[$0].key, run: jobs[$0].fit.run) },
       fit: source == nil ? ParameterGroup.allCases : resolved.run.fit, trials: resolved.run.trials,
       seed: read.section(\.study, graph.study)?.seed ?? 0,
@@ -204,26 +205,6 @@ package struct Planner {
   }
 
   // MARK: Values
-
-  private mutating func model(_ place: Experiment.Place, _ read: ReadPoint) -> SpecValue<Model> {
-    let number = read.number(place)
-    if let known = models[number] { return known }
-    let entry = read.entry(\.models, place)
-    let path = SpecPath([.key("models"), .key(entry.id)])
-    let value = SpecValue(entry.value, at: path) { Model.schema.write($0) }
-    models[number] = value
-    return value
-  }
-
-  private mutating func recipe(_ place: Experiment.Place, _ read: ReadPoint) -> SpecValue<Recipe> {
-    let number = read.number(place)
-    if let known = recipes[number] { return known }
-    let entry = read.entry(\.training, place)
-    let path = SpecPath([.key("training"), .key(entry.id)])
-    let value = SpecValue(entry.value, at: path) { Recipe.schema.write($0) }
-    recipes[number] = value
-    return value
-  }
 
   private mutating func spec(
     _ place: Experiment.Place, _ entry: Named<EvaluationSpec>, _ read: ReadPoint

@@ -85,6 +85,18 @@ extension SweepPoint {
     all.composer.base(index).made != all.state(number, part: index).made
   }
 
+  /// The form of a part: parts of one form differ in drawn numbers alone. Nil for a part that is like no other.
+  package func form(ofPart index: Int) -> Int? {
+    let made = Int(all.state(number, part: index).made)
+    return all.composer.made[made] == nil ? nil : made
+  }
+
+  /// What makes this part out of any other of its form: the numbers that are drawn for it.
+  package func changes(ofPart index: Int) -> [Change] { all.changes(number, part: index) }
+
+  /// The places of the parts that may differ between the points of its sweep.
+  package var movingParts: [Int] { all.composer.moving }
+
   /// The part that a path leads into.
   package func part(at path: SpecPath) -> Int? { all.composer.index(of: path) }
 
@@ -95,6 +107,9 @@ extension SweepPoint {
     }
     return entry.value.node(at: SpecPath(Array(path.steps.dropFirst())))
   }
+
+  /// Whether two points are of one sweep.
+  package func isSibling(of other: SweepPoint) -> Bool { all === other.all }
 
   /// Whether a part of two points is known to be the same without looking at it.
   package func shares(part index: Int, with other: SweepPoint) -> Bool {
