@@ -4,6 +4,7 @@
 /// `r2@k` scores exactly the k-th bin: SSE and SST run over the trials at that bin, so the null is each channel's mean
 /// over the given trials at that bin, which a time course shared by all trials does not beat.
 /// `r2_cumulative@k` scores bins 1 to k together: the null is each channel's mean over these trials and bins.
+/// `r2` is the same over all bins that are forecast, one number for the whole forecast.
 /// Floors: `hold` repeats the last bin observed before the forecast starts, whether counts or not;
 /// `mean` predicts each channel's mean over the training trials.
 /// Source: Vermani et al. 2025, sections 2 and 5 (k-step r2), which do not say which null they use.
@@ -14,6 +15,7 @@ package struct Forecast: Hashable, Sendable {
   /// - Parameter trainingMeans: each channel's mean over the training trials, `[channels]`.
   /// - Returns: for k = 1...horizon `r2@k`, `r2_by_channel@k`, `r2_cumulative@k`, and the floors' `r2@k` and
   ///   `r2_cumulative@k` behind `hold.` and `mean.`; horizons beyond the longest trial have n = 0 and the value NaN.
+  ///   Last come `r2`, `r2_by_channel`, `hold.r2` and `mean.r2` over all bins together.
   package static func scores(
     observed: TrialValues, forecast: TrialValues, context: Int, trainingMeans: [Double]
   ) -> [Score] {
@@ -29,6 +31,7 @@ package struct Forecast: Hashable, Sendable {
       ("mean.", { channel, _, _ in trainingMeans[channel] }),
     ]
     var scores: [Score] = []
+    var whole: [Score] = []
     for (prefix, value) in predictors {
       var sofar = [SquaredErrors](repeating: SquaredErrors(), count: observed.channels)
       for step in 0..<forecast.bins {
@@ -40,8 +43,11 @@ package struct Forecast: Hashable, Sendable {
         if prefix.isEmpty { scores.append(Score("r2_by_channel@\(step + 1)", exact.byChannel, n: exact.observed)) }
         scores.append(Score("\(prefix)r2_cumulative@\(step + 1)", cumulative.pooled, n: cumulative.observed))
       }
+      let all = R2(sofar)
+      whole.append(Score("\(prefix)r2", all.pooled, n: all.observed))
+      if prefix.isEmpty { whole.append(Score("r2_by_channel", all.byChannel, n: all.observed)) }
     }
-    return scores
+    return scores + whole
   }
 
   /// The last observed value before bin `start` of every channel and trial, `[channels, trials]`.

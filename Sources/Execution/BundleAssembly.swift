@@ -1,4 +1,5 @@
 import Bundle
+import ExperimentGraph
 import Planner
 import SpecLanguage
 
@@ -36,7 +37,8 @@ package struct BundleAssembly {
   /// - Parameter place: where in the spec a failed job was asked for.
   /// - Returns: the rows of `metrics.tsv`.
   package mutating func write(
-    to bundle: BundleWriter, expansion: Expansion? = nil, place: (SpecPath) -> String?
+    to bundle: BundleWriter, expansion: Expansion? = nil, comparisons: [Named<Comparison>] = [],
+    place: (SpecPath) -> String?
   ) throws -> TSV {
     try bundle.together {
       try listFailures(bundle, place)
@@ -50,6 +52,11 @@ package struct BundleAssembly {
         }
       }
       try bundle.write(metrics.text, to: "result/metrics.tsv", role: "metrics")
+      if !comparisons.isEmpty, let table = MetricTable(metrics) {
+        let compared = ComparisonTable(comparisons, plan, table)
+        try bundle.write(compared.json.text, to: "result/comparisons.json", role: "comparisons")
+        try bundle.write(compared.pairs.text, to: "result/comparisons.tsv", role: "comparisons")
+      }
       if let table = embedding.table { try bundle.write(table.text, to: "result/embedding.tsv", role: "embedding") }
       try bundle.write(plan.json, to: "result/plan.json", role: "plan")
       if plan.isSweep, let expansion {
@@ -80,9 +87,9 @@ package struct BundleAssembly {
     }
   }
 
-  /// Where the files of a run's fit go: in a sweep each distinct fit of the run has a folder.
+  /// Where the files of a run's fit go: where the run has several, each distinct one has a folder.
   private static func folder(_ plan: Plan, _ run: String, _ fit: ArtifactKey) -> String {
-    "result/runs/\(run)" + (plan.isSweep ? "/\(fit.short(8))" : "")
+    "result/runs/\(run)" + (plan.isDivided(run) ? "/\(fit.short(8))" : "")
   }
 
   /// Where the files of an evaluation go: beside its fit, behind its name.

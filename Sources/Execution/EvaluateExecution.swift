@@ -30,7 +30,7 @@ final class EvaluateExecution {
     self.job = job
     self.watch = watch
     self.sessions = sessions
-    let stream = Stream(seed: job.fit.seed, path: ["fit"])
+    let stream = Stream(seed: job.fit.seed, path: job.fit.streamPath)
     trials = TrialSet(
       sessions, limit: job.fit.trials, selects: job.fit.recipe.select != nil, stream: stream)
     let most = sessions.map(\.trials.count).max() ?? 1

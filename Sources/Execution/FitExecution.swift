@@ -25,7 +25,7 @@ struct FitExecution {
   }
 
   func run(_ sessions: [Session], source: FittedModel?) throws -> Ending {
-    let stream = Stream(seed: job.seed, path: ["fit"])
+    let stream = Stream(seed: job.seed, path: job.streamPath)
     let trials = TrialSet(
       sessions, limit: job.trials, selects: job.recipe.select != nil, stream: stream)
     let trainer = try Trainer(

@@ -25,6 +25,24 @@ extension Code {
     "E2008", "sessions that do not fit together", "Sessions of one run share one bin width.")
   package static let noValidationTrials = Code(
     "E2009", "selection without validation trials", "`select` needs validation trials in the splits of the datasets.")
+  package static let unknownMetric = Code(
+    "E2010", "a metric that the evaluation does not give",
+    "A metric is written `<evaluation>.<metric>`, such as `forecast.r2@10`; `mdssm-run list metrics` lists those of each kind."
+  )
+  package static let notEvaluated = Code(
+    "E2011", "a comparison of a run that its evaluation does not measure",
+    "The runs of a comparison stand under `of` of the evaluation that gives its metric.")
+  package static let unknownLabel = Code(
+    "E2012", "a label that values cannot be paired by",
+    "Values are paired by `session`, `seed`, `split`, `trials`, or a path that the sweep gives values to.")
+  package static let noPairs = Code(
+    "E2013", "a comparison without pairs", "A pair is two values of two runs with the same labels.")
+
+  package static let severalSources = Code(
+    "E2014", "a transfer of several fits", "A transfer takes one model over, not one per session or one per repetition."
+  )
+  package static let partBehavior = Code(
+    "W2301", "behaviour that only some sessions have", "Decoding leaves out the sessions that do not have its target.")
 
   package static let idleResources = Code(
     "E2031", "a resource that nothing uses", "Every stage has its own threads already, or there is no job of the stage."
@@ -35,7 +53,11 @@ extension Code {
   /// Every code of this room, by number.
   package static let ofExperiment: [Code] = [
     .cyclicRuns, .noSessions, .noBehavior, .notCounts, .noEmbedding, .noTrials, .badHorizon, .unfit,
-    .noValidationTrials,
+<<<<<<< HEAD
+    .noValidationTrials, .severalSources, .partBehavior,
     .idleResources, .tooMuchMemory,
+=======
+    .noValidationTrials, .unknownMetric, .notEvaluated, .unknownLabel, .noPairs, .idleResources, .tooMuchMemory,
+>>>>>>> main
   ]
 }

@@ -23,6 +23,8 @@ package final class Experiment: Sendable {
     package let datasets: [Place]
     /// Place in `runs` of the run that is transferred.
     package let source: Int?
+    /// Whether the run has repetitions, be it one.
+    package let isRepeated: Bool
   }
 
   /// An evaluation and the runs that it measures.
@@ -37,6 +39,7 @@ package final class Experiment: Sendable {
   /// Runs so that a run stands after the run it transfers.
   package let runs: [RunEdges]
   package let evaluations: [EvaluationEdges]
+  package let comparisons: [Place]
   /// The parts with these sections; nil where the spec does not have them.
   package let study: Int?
   package let outputs: Int?
@@ -68,7 +71,7 @@ package final class Experiment: Sendable {
       edges.append(
         RunEdges(
           id: run.id, run: own, model: model, recipe: recipe, cohort: isCohort ? on : nil,
-          datasets: isCohort ? datasets : [on], source: source))
+          datasets: isCohort ? datasets : [on], source: source, isRepeated: value.repeats != nil))
     }
     runs = edges
     evaluations = spec.evaluations.compactMap { evaluation in
@@ -77,6 +80,7 @@ package final class Experiment: Sendable {
         return EvaluationEdges(id: evaluation.id, evaluation: own, runs: runs)
       }
     }
+    comparisons = spec.comparisons.compactMap { place("comparisons", $0.id) }
     study = sections["study"]
     outputs = sections["outputs"]
     backend = sections["backend"]

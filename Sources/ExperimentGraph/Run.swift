@@ -7,17 +7,25 @@ package struct Run: Hashable, Sendable {
   package var transfer: Reference?
   package var on: Reference
   package var with: Reference
+  package var per: Unit?
   package var trials: Int?
+  package var repeats: Int?
   package var fit: [ParameterGroup]
 
+  /// What has a model of its own.
+  package enum Unit: String, CaseIterable, Hashable, Sendable { case session }
+
   package init(
-    train: Reference?, transfer: Reference?, on: Reference, with: Reference, trials: Int?, fit: [ParameterGroup]
+    train: Reference?, transfer: Reference?, on: Reference, with: Reference, per: Unit?, trials: Int?, repeats: Int?,
+    fit: [ParameterGroup]
   ) {
     self.train = train
     self.transfer = transfer
     self.on = on
     self.with = with
+    self.per = per
     self.trials = trials
+    self.repeats = repeats
     self.fit = fit
   }
 
@@ -27,15 +35,16 @@ package struct Run: Hashable, Sendable {
     Field("transfer", \.transfer, .optional(.reference(to: "runs")), "The run whose shared parts are taken over."),
     Field("on", \.on, .reference(toAnyOf: ["cohorts", "datasets"]), "The sessions."),
     Field("with", \.with, .reference(to: "training"), "The recipe."),
+    Field("per", \.per, .optional(.choice(Unit.self)), "`session`: a model of its own for each session."),
     Field(
       "trials", \.trials, .optional(.count),
       "Learn from at most so many trials of every session; those by which `select` judges are among them."),
     Field(
+      "repeats", \.repeats, .optional(.int(1...1000)),
+      "Fits of a transfer, each to other trials and with other random numbers; the second is named `<run>#2`."),
+    Field(
       "fit", \.fit, .list(.choice(ParameterGroup.self)), default: [],
       "Parts that a transfer fits; per-session parts start anew, all others keep their values."),
-    notBuilt: [
-      .init("per", "One model per session."), .init("repeats", "Repetitions with other trials."),
-    ],
     rules: [
       Rule("train") { $0.train != nil && $0.transfer != nil ? "a run either trains or transfers, not both" : nil },
       Rule("on") { $0.train == nil && $0.transfer == nil ? "a run needs `train: <model>` or `transfer: <run>`" : nil },
@@ -44,6 +53,13 @@ package struct Run: Hashable, Sendable {
         $0.transfer != nil && $0.fit.isEmpty
           ? "a transfer says what it fits, such as `fit: [readin, observation]`" : nil
       },
+      Rule("per") {
+        $0.transfer != nil && $0.per != nil ? "`per` belongs to `train`: a transfer takes one model over" : nil
+      },
+      Rule("repeats") { $0.train != nil && $0.repeats != nil ? "`repeats` belongs to `transfer`" : nil },
+      Rule("repeats") {
+        $0.repeats != nil && $0.trials == nil ? "`repeats` draws other trials each time, so it needs `trials: n`" : nil
+      },
       Rule("fit") { run in
         guard run.transfer != nil else { return nil }
         let missing = ParameterGroup.allCases.filter { $0.isPerSession && !run.fit.contains($0) }
@@ -51,5 +67,8 @@ package struct Run: Hashable, Sendable {
           ? nil : "`\(missing[0].rawValue)` belongs to the session and starts anew, so it must be fitted"
       },
     ],
-    make: Self.init(train:transfer:on:with:trials:fit:))
+    make: Self.init(train:transfer:on:with:per:trials:repeats:fit:))
+
+  /// Whether the run is several fits.
+  package var isMany: Bool { per != nil || repeats ?? 1 > 1 }
 }

@@ -64,6 +64,7 @@ package final class SpecPart: Sendable {
       words.append("\(path)=\(reference.section).\(reference.id)")
     }
     for model in self(\.models) ?? [] { words.append(model.value.embedding == nil ? "plain" : "embedded") }
+    for run in self(\.runs) ?? [] { words.append("\(run.value.isMany) \(run.value.repeats != nil)") }
     for evaluation in self(\.evaluations) ?? [] { words.append(EvaluationSpec.union.kind(of: evaluation.value)) }
     return words.joined(separator: "\n")
   }

@@ -1,3 +1,4 @@
+import Bundle
 import Evaluation
 import Models
 import Recordings
@@ -14,6 +15,7 @@ package struct Specification: Sendable {
   package var training: [Named<Recipe>]
   package var runs: [Named<Run>]
   package var evaluations: [Named<EvaluationSpec>]
+  package var comparisons: [Named<Comparison>]
   package var outputs: Outputs
   package var resources: Resources
   package var backend: BackendChoice
@@ -21,8 +23,9 @@ package struct Specification: Sendable {
 
   package init(
     language: Int, study: Study, datasets: [Named<Dataset>], cohorts: [Named<Cohort>], models: [Named<Model>],
-    training: [Named<Recipe>], runs: [Named<Run>], evaluations: [Named<EvaluationSpec>], outputs: Outputs,
-    resources: Resources, backend: BackendChoice, launcher: LauncherChoice
+    training: [Named<Recipe>], runs: [Named<Run>], evaluations: [Named<EvaluationSpec>],
+    comparisons: [Named<Comparison>], outputs: Outputs, resources: Resources, backend: BackendChoice,
+    launcher: LauncherChoice
   ) {
     self.language = language
     self.study = study
@@ -32,6 +35,7 @@ package struct Specification: Sendable {
     self.training = training
     self.runs = runs
     self.evaluations = evaluations
+    self.comparisons = comparisons
     self.outputs = outputs
     self.resources = resources
     self.backend = backend
@@ -51,8 +55,11 @@ package struct Specification: Sendable {
       "evaluations", \.evaluations, .map(.union(EvaluationSpec.union)), default: [],
       "What is measured on fitted models."),
     Field(
-      "outputs", \.outputs, .section(Outputs.schema), default: Outputs(predictions: true, checkpoints: nil),
-      "What the bundle holds."),
+      "comparisons", \.comparisons, .map(.section(Comparison.schema)), default: [],
+      "Statistics declared before the numbers exist."),
+    Field(
+      "outputs", \.outputs, .section(Outputs.schema),
+      default: Outputs(predictions: true, checkpoints: nil, figures: nil), "What the bundle holds."),
     Field(
       "resources", \.resources, .section(Resources.schema), default: Resources(), "What one job of each stage may use."),
     Field(
@@ -62,10 +69,10 @@ package struct Specification: Sendable {
       "launcher", \.launcher, .union(LauncherChoice.union), default: .local(LocalLauncher(jobs: nil)),
       "Where jobs run."),
     notBuilt: [
-      .init("comparisons", "Statistics declared before the numbers exist."), .init("sweep", "Templates of the spec."),
+      .init("sweep", "Templates of the spec.")
     ],
     make: Self.init(
-      language:study:datasets:cohorts:models:training:runs:evaluations:outputs:resources:backend:launcher:))
+      language:study:datasets:cohorts:models:training:runs:evaluations:comparisons:outputs:resources:backend:launcher:))
 }
 
 /// The identity of a study. Only the seed enters cache keys.
@@ -107,10 +114,13 @@ package struct Study: Hashable, Sendable {
 package struct Outputs: Hashable, Sendable {
   package var predictions: Bool
   package var checkpoints: CheckpointPlan?
+  /// nil: all that the results give.
+  package var figures: [FigureName]?
 
-  package init(predictions: Bool, checkpoints: CheckpointPlan?) {
+  package init(predictions: Bool, checkpoints: CheckpointPlan?, figures: [FigureName]?) {
     self.predictions = predictions
     self.checkpoints = checkpoints
+    self.figures = figures
   }
 
   package static let schema = Schema<Self>(
@@ -119,6 +129,15 @@ package struct Outputs: Hashable, Sendable {
     Field(
       "checkpoints", \.checkpoints, .optional(.section(CheckpointPlan.schema)),
       "Keep states of every training beside the selected one."),
-    notBuilt: [.init("figures", "Choose figures.")],
-    make: Self.init(predictions:checkpoints:))
+    Field(
+      "figures", \.figures, .optional(figuresKind),
+      "Figures of the report, by name, or `none`; all that the results give when absent."),
+    make: Self.init(predictions:checkpoints:figures:))
+
+  /// A list of names, or the word `none`.
+  private static let figuresKind: ValueKind<[FigureName]> = .either(
+    .choice(NoFigures.self), as: { _ in [] }, from: { $0.isEmpty ? NoFigures.none : nil },
+    or: .list(.choice(FigureName.self), count: 1...100))
+
+  private enum NoFigures: String, CaseIterable, Sendable { case none }
 }

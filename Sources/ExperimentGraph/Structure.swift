@@ -6,9 +6,13 @@ extension Specification {
   /// Rules over several nodes that need no data.
   ///
   /// - Parameter inherited: entries that others inherit from, which is use enough.
-  package func checkStructure(_ reading: inout Reading, inherited: [Reference] = []) {
+  /// - Parameter swept: the paths that the sweep of the spec gives values to.
+  package func checkStructure(
+    _ reading: inout Reading, inherited: [Reference] = [], swept: [SpecPath] = []
+  ) {
     checkRuns(&reading)
     checkEvaluations(&reading)
+    checkComparisons(&reading, swept: swept)
     checkResources(&reading)
     let globbed = datasets.map { Reference(section: "datasets", id: $0.id) }.filter { dataset in
       cohorts.contains { cohort in cohort.value.include.contains { Self.glob($0, mayNameSessionsOf: dataset.id) } }
@@ -26,7 +30,17 @@ extension Specification {
   private func checkRuns(_ reading: inout Reading) {
     var told: Set<String> = []
     for run in runs where run.value.transfer != nil {
+<<<<<<< HEAD
+      if let source = runs.first(where: { $0.id == run.value.transfer?.id }), source.value.isMany {
+        let key = source.value.per == nil ? "repeats" : "per"
+        reading.report(
+          .severalSources, "run `\(source.id)` is several fits, and `\(run.id)` can take over one",
+          about: SpecPath("runs.\(run.id).transfer"), secondary: [SpecPath("runs.\(source.id).\(key)"): "several fits"])
+      }
+      var visited: Set<String> = [run.id]
+=======
       var way = [run.id]
+>>>>>>> main
       var next = run.value.transfer
       while let reference = next, let source = runs.first(where: { $0.id == reference.id }) {
         guard !way.contains(source.id) else {

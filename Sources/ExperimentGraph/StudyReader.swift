@@ -24,6 +24,8 @@ package struct StudyReader: Sendable {
     var span: Span
   }
 
+  private let swept: [SpecPath]
+  private let objective: (value: Objective, place: Span)?
   private var complaints: [Diagnostic] = []
   /// Complaints about what nothing uses, with the number of graphs that do not use it.
   private var unused: [(complaint: Diagnostic, graphs: Int)] = []
@@ -51,7 +53,13 @@ package struct StudyReader: Sendable {
   private var last: (point: SweepPoint, parts: [SpecPart?], names: [Int], read: ReadPoint?)?
   private var lastWhole: (id: String, whole: Whole)?
 
-  package init() {}
+  /// - Parameter expansion: the sweep that the points are of.
+  package init(_ expansion: Expansion = Expansion()) {
+    swept = expansion.paths
+    objective = expansion.sweep.flatMap { sweep in
+      sweep.objective.flatMap { objective in sweep.objectivePlace.map { (objective, $0) } }
+    }
+  }
 
   /// What is wrong with the points so far.
   package var diagnostics: [Diagnostic] {
@@ -105,7 +113,8 @@ package struct StudyReader: Sendable {
     if let lastWhole, lastWhole.id == point.id { return lastWhole.whole }
     let document = point.document
     var (specification, reading) = Reading.read(document, as: Specification.schema)
-    specification?.checkStructure(&reading, inherited: point.inherited)
+    specification?.checkStructure(&reading, inherited: point.inherited, swept: swept)
+    if let objective { specification?.check(objective.value, at: objective.place, &reading) }
     let whole = Whole(document: document, specification: specification, reading: reading)
     lastWhole = (point.id, whole)
     return whole

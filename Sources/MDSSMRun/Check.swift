@@ -7,7 +7,7 @@ struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check specs; `--data` also opens the headers of their recordings. Without `--fix` it writes nothing.")
 
-  @Argument(help: "Studies, YAML files; `-` reads standard input.")
+  @Argument(help: "Studies, YAML files; `-` reads standard input.", completion: .specs)
   var specs: [String]
 
   @OptionGroup var options: SpecOptions

@@ -16,7 +16,8 @@ struct Init: ParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: "Recordings to make it for: NWB files, folders of them, or quoted patterns such as 'data/sub-*/*.nwb'.")
+    help: "Recordings to make it for: NWB files, folders of them, or quoted patterns such as 'data/sub-*/*.nwb'.",
+    completion: .file(extensions: ["nwb"]))
   var from: [String] = []
 
   static let schemaFile = "mdssm.schema.json"

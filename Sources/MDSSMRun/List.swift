@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bundle
+import Evaluation
 import Execution
 import ExperimentGraph
 import SpecLanguage
@@ -7,9 +8,9 @@ import SpecLanguage
 /// Lists what the language offers.
 struct List: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "List the kinds of the language, backends, codes of complaints, or units.")
+    abstract: "List the kinds of the language, metrics, backends, codes of complaints, or units.")
 
-  enum What: String, ExpressibleByArgument, CaseIterable { case kinds, backends, codes, units }
+  enum What: String, ExpressibleByArgument, CaseIterable { case kinds, metrics, backends, codes, units }
 
   @Argument(help: "What to list.")
   var what: What
@@ -30,6 +31,12 @@ struct List: ParsableCommand {
       Listing(
         of: "backend", columns: ["kind", "precision"],
         rows: Executor.backends.map { [$0.kind, $0.backend.precision.rawValue] })
+    case .metrics:
+      Listing(
+        of: "metric", columns: ["evaluation", "metric", "unit", "direction", "doc", "source"],
+        rows: EvaluationSpec.metrics.flatMap { kind, metrics in
+          metrics.map { [kind, $0.name, $0.unit, $0.direction.rawValue, $0.doc, $0.source] }
+        })
     case .codes: Listing(of: "code", columns: ["code", "title"], rows: Code.all.map { [$0.id, $0.title] })
     case .units:
       Listing(

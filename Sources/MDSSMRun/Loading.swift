@@ -27,7 +27,7 @@ struct Loader {
     guard let node = file.node, !file.diagnostics.hasErrors else { return (nil, file.diagnostics) }
     let layers = composition.layers(of: node)
     let expansion = Sweep.expand(layers, language: Specification.schema.description)
-    var reader = StudyReader()
+    var reader = StudyReader(expansion)
     // A sweep that is wrong may be endless; its first points show what is wrong with the rest of the spec.
     let points = expansion.diagnostics.hasErrors ? expansion.points.prefix(100) : expansion.points[...]
     for point in points { _ = reader.read(point) }

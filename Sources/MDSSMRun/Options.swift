@@ -12,6 +12,11 @@ struct SpecOptions: ParsableArguments {
   var json = false
 }
 
+extension CompletionKind {
+  /// What a shell offers where a spec is expected.
+  static var specs: CompletionKind { .file(extensions: ["yaml", "yml"]) }
+}
+
 extension SpecOptions {
   /// Nothing beside the spec.
   static var none: SpecOptions { (try? SpecOptions.parse([])) ?? SpecOptions() }

@@ -13,7 +13,7 @@ struct PlanCommand: ParsableCommand {
 
   enum GraphFormat: String, CaseIterable, ExpressibleByArgument { case dot, mermaid }
 
-  @Argument(help: "The study, a YAML file; `-` reads standard input.")
+  @Argument(help: "The study, a YAML file; `-` reads standard input.", completion: .specs)
   var spec: String
 
   @OptionGroup var options: SpecOptions

@@ -13,7 +13,8 @@ struct PlanFile {
     let planned = Set(before.jobs.map(\.key))
     let asked = Set(plan.jobs.map(\.key))
     guard planned != asked else { return }
-    let outlook = PlanOutlook(plan, loaded, before: before, stored: planned, history: [:])
+    let done = plan.jobs.filter { planned.contains($0.key) }.flatMap(\.artifacts)
+    let outlook = PlanOutlook(plan, loaded, before: before, stored: planned.union(done), history: [:])
     var diagnostics: [Diagnostic] = []
     for (index, job) in plan.jobs.enumerated() where !planned.contains(job.key) {
       let message =

@@ -57,17 +57,9 @@ struct PlanLines {
   }
 
   private func point(_ point: PlannedPoint) -> JSONValue {
-    let jobs = outlook.plan.jobs
-    var assignments: [String: JSONValue] = [:]
-    for (path, value) in point.assignments { assignments[path.description] = JSONValue(value) }
-    var fits: [String: JSONValue] = [:]
-    for (run, job) in point.fits { fits[run] = .string(jobs[job].key.hex) }
-    var evaluations: [String: JSONValue] = [:]
-    for (evaluation, run, job) in point.evaluations { evaluations["\(evaluation)/\(run)"] = .string(jobs[job].key.hex) }
-    return [
-      "type": "point", "id": .string(point.id), "assignments": .object(assignments), "fits": .object(fits),
-      "evaluations": .object(evaluations),
-    ]
+    var object = outlook.plan.json(point).object ?? [:]
+    object["type"] = "point"
+    return .object(object)
   }
 
   private static func costs(_ estimate: Estimate, _ object: [String: JSONValue]) -> JSONValue {

@@ -5,7 +5,8 @@ struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Run a study, all points of its sweep. What exists is not done again; an interrupted run goes on.")
 
-  @Argument(help: "The study, a YAML file; `-` reads standard input. Several are run one after the other.")
+  @Argument(
+    help: "The study, a YAML file; `-` reads standard input. Several are run one after the other.", completion: .specs)
   var specs: [String]
 
   @OptionGroup var options: SpecOptions

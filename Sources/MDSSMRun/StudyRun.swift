@@ -79,7 +79,8 @@ struct StudyRun {
     let status = RunRecord.status(outcomes)
     let metrics = try writing {
       var assembly = BundleAssembly(plan, outcomes, store: store)
-      let metrics = try assembly.write(to: bundle, expansion: loaded.expansion, place: loaded.place)
+      let metrics = try assembly.write(
+        to: bundle, expansion: loaded.expansion, comparisons: loaded.specification.comparisons, place: loaded.place)
       try bundle.write(RunRecord.timing(plan, outcomes).text, to: "run/timing.tsv", role: "timing")
       try journal.close()
       return metrics
@@ -118,6 +119,9 @@ struct StudyRun {
     var about: [String: JSONValue] = ["key": .string(key.hex), "spec": .string(loaded.source.name)]
     if case .map(let map) = Study.schema.write(loaded.specification.study) {
       for entry in map.entries { about[entry.key] = JSONValue(entry.value) }
+    }
+    if let figures = loaded.specification.outputs.figures {
+      about["figures"] = .array(figures.map { .string($0.rawValue) })
     }
     let bundle = try BundleWriter(
       runs: options.runs, study: loaded.specification.study.name, key: key, started: Date(), about: .object(about))

@@ -7,7 +7,7 @@ struct SweepCommand: ParsableCommand {
     commandName: "sweep", abstract: "The points of a sweep as a table, as CSV, as JSON, or as one spec for each.",
     discussion: "Runs nothing.")
 
-  @Argument(help: "The study, a YAML file; `-` reads standard input.")
+  @Argument(help: "The study, a YAML file; `-` reads standard input.", completion: .specs)
   var spec: String
 
   @OptionGroup var options: SpecOptions

@@ -21,47 +21,28 @@ struct SweepSummary {
   init(_ plan: Plan, _ outcomes: [JobOutcome], _ expansion: Expansion, _ table: TSV) {
     self.expansion = expansion
     let objective = expansion.sweep?.objective
-    let values = Self.values(table, metric: objective?.metric)
-    let metrics = objective.map { [$0.metric] } ?? values.names
+    let numbers = MetricTable(table)
+    var metrics = objective.map { [$0.metric] } ?? []
+    if objective == nil {
+      for row in numbers?.rows ?? [] where Self.isMain(row.metric) && !metrics.contains(row.metric) {
+        metrics.append(row.metric)
+      }
+    }
+    let scores = metrics.map { metric in
+      let pairs = numbers?.scores(of: metric, objective?.aggregate ?? .mean) ?? []
+      return Dictionary(pairs.map { ($0.trial, $0.value) }, uniquingKeysWith: { first, _ in first })
+    }
     self.metrics = metrics
-    let aggregate = objective?.aggregate ?? .mean
     rows = plan.points.map { point in
       Row(
         point: point, status: SweepRecord.status(point, outcomes),
-        values: metrics.map { name in values.byTrial[point.id]?[name].flatMap { Self.one($0, aggregate) } })
+        values: scores.map { $0[point.id].flatMap { $0.isFinite ? $0 : nil } })
     }
-  }
-
-  /// Values of a metric by trial; without one, of every plain r2.
-  private static func values(
-    _ table: TSV, metric: String?
-  ) -> (names: [String], byTrial: [String: [String: [Double]]]) {
-    var names: [String] = []
-    var byTrial: [String: [String: [Double]]] = [:]
-    for row in table.rows where metric.map({ row[4] == $0 }) ?? isMain(row[4]) {
-      guard let value = Double(row[5]), value.isFinite else { continue }
-      if !names.contains(row[4]) { names.append(row[4]) }
-      byTrial[row[0], default: [:]][row[4], default: []].append(value)
-    }
-    return (names, byTrial)
   }
 
   /// `<evaluation>.r2`
   private static func isMain(_ metric: String) -> Bool {
     metric.split(separator: ".", omittingEmptySubsequences: false).dropFirst().elementsEqual(["r2"])
-  }
-
-  private static func one(_ values: [Double], _ aggregate: Objective.Aggregate) -> Double? {
-    guard !values.isEmpty else { return nil }
-    switch aggregate {
-    case .mean: return values.reduce(0, +) / Double(values.count)
-    case .min: return values.min()
-    case .max: return values.max()
-    case .median:
-      let sorted = values.sorted()
-      let half = sorted.count / 2
-      return sorted.count % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
-    }
   }
 
   /// Points by status.
@@ -105,7 +86,7 @@ struct SweepSummary {
     let known = rows.filter { $0.values.contains { $0 != nil } }
     guard let goal = expansion.sweep?.objective?.goal else { return known }
     let sign: Double = goal == .maximize ? -1 : 1
-    let numbered = known.enumerated().map { (key: sign * ($0.element.values[0] ?? .nan), place: $0.offset) }
+    let numbered = known.enumerated().map { (key: sign * ($0.element.values[0] ?? .infinity), place: $0.offset) }
     return numbered.sorted { ($0.key, $0.place) < ($1.key, $1.place) }.map { known[$0.place] }
   }
 }

@@ -7,7 +7,7 @@ struct Why: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Value, type and origin chain of a field; `--all` prints the resolved spec with origins.")
 
-  @Argument(help: "The study, a YAML file; `-` reads standard input.")
+  @Argument(help: "The study, a YAML file; `-` reads standard input.", completion: .specs)
   var spec: String
 
   @Argument(help: "The path of a value or section, such as models.meta.dynamics.latent.")

@@ -4,7 +4,7 @@ import SpecLanguage
 
 /// Measures a fitted model.
 package struct EvaluateJob: Sendable {
-  package static let version = 2
+  package static let version = 3
   private let content: Content
   package let fit: FitJob
   /// What tells the job from others of the same run and evaluation.
@@ -35,7 +35,7 @@ package struct EvaluateJob: Sendable {
 
   package var evaluation: String { content.evaluation }
   package var run: String { fit.run }
-  package var name: String { "\(run)/\(evaluation)" + assignments.suffix }
+  package var name: String { "\(fit.words)/\(evaluation)" + assignments.suffix }
   package var spec: EvaluationSpec { content.spec.value }
   var specValue: SpecValue<EvaluationSpec> { content.spec }
   package var predictions: Bool { content.predictions }

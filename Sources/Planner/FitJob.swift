@@ -31,6 +31,10 @@ package struct FitJob: Sendable {
     let trials: Int?
     let seed: UInt64
     let backend: BackendChoice
+    /// Counted from 1; nil where the run has no repetitions.
+    let repetition: Int?
+    /// Whether the run has a fit for every session.
+    let isPerSession: Bool
     /// Distance between the states that are kept beside the selected one; not part of the key.
     let checkpoints: Extent?
     let key: ArtifactKey
@@ -38,7 +42,7 @@ package struct FitJob: Sendable {
     init(
       run: String, model: SpecValue<Model>, recipe: SpecValue<Recipe>, sessions: SessionGroup, source: Source?,
       fit: [ParameterGroup], trials: Int?, seed: UInt64, backend: BackendChoice,
-      checkpoints: Extent?
+      repetition: Int?, isPerSession: Bool, checkpoints: Extent?
     ) {
       self.run = run
       self.model = model
@@ -49,14 +53,18 @@ package struct FitJob: Sendable {
       self.trials = trials
       self.seed = seed
       self.backend = backend
+      self.repetition = repetition
+      self.isPerSession = isPerSession
       self.checkpoints = checkpoints
-      let content: Plain = .map([
+      var content = PlainMap([
         ("fit", .list(fit.map { .string($0.rawValue) })), ("trials", trials.map { .int($0) } ?? .null),
         ("seed", .string(String(seed))), ("numerics", .string(backend.numerics)), ("isTransfer", .bool(source != nil)),
       ])
+      // The first repetition is the fit of a run without repetitions.
+      if let repetition, repetition > 1 { content["repetition"] = .int(repetition) }
       let inputs = [model.digest, recipe.digest, sessions.digest].map { ArtifactKey($0) }
       key = ArtifactKey(
-        kind: "fit", version: FitJob.version, content: content.canonicalBytes,
+        kind: "fit", version: FitJob.version, content: Plain.map(content).canonicalBytes,
         inputs: inputs + (source.map { [$0.key] } ?? []))
     }
   }
@@ -65,7 +73,19 @@ package struct FitJob: Sendable {
 
   /// Name of the run; not part of the key.
   package var run: String { content.run }
-  package var name: String { run + assignments.suffix }
+  package var name: String { words + assignments.suffix }
+  /// The run as results name it: `few_shot`, or `few_shot#2` where it has repetitions.
+  package var runName: String { content.repetition.map { "\(run)#\($0)" } ?? run }
+  /// The run with what tells its fits apart, such as `single (later/01)`.
+  var words: String {
+    content.isPerSession ? "\(runName) (\(content.sessions.sessions.first?.name ?? ""))" : runName
+  }
+  /// The path of the stream of all random numbers of the fit, of its choice of trials too.
+  package var streamPath: [String] {
+    guard let repetition = content.repetition, repetition > 1 else { return ["fit"] }
+    return ["fit", "repetition", String(repetition)]
+  }
+  var repetition: Int? { content.repetition }
   /// Spec paths of the model and of the recipe, for messages; not part of the key.
   package var path: String { content.model.path.description }
   package var recipePath: String { content.recipe.path.description }

@@ -30,6 +30,11 @@ package struct Plan: Sendable {
     }
   }
 
+  /// Whether the fits of a run need folders of their own: in a sweep, and where a run has a fit for every session.
+  package func isDivided(_ run: String) -> Bool {
+    isSweep || points.contains { point in point.fits.filter { $0.run == run }.count > 1 }
+  }
+
   /// Content key of the whole study.
   package var key: ArtifactKey {
     var content: [UInt8] = []

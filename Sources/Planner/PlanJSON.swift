@@ -78,17 +78,25 @@ extension Plan {
     return .object(object)
   }
 
-  private func json(_ point: PlannedPoint) -> JSONValue {
+  /// A point with its assignments and the keys of its jobs.
+  package func json(_ point: PlannedPoint) -> JSONValue {
     var assignments: [String: JSONValue] = [:]
     for (path, value) in point.assignments { assignments[path.description] = JSONValue(value) }
-    var fits: [String: JSONValue] = [:]
-    for (run, job) in point.fits { fits[run] = .string(jobs[job].key.hex) }
-    var evaluations: [String: JSONValue] = [:]
-    for (evaluation, run, job) in point.evaluations { evaluations["\(evaluation)/\(run)"] = .string(jobs[job].key.hex) }
     return [
-      "id": .string(point.id), "assignments": .object(assignments), "fits": .object(fits),
-      "evaluations": .object(evaluations),
+      "id": .string(point.id), "assignments": .object(assignments),
+      "fits": keys(point.fits.map { ($0.run, $0.job) }),
+      "evaluations": keys(point.evaluations.map { ("\($0.evaluation)/\($0.run)", $0.job) }),
     ]
+  }
+
+  /// The keys of jobs by name; a list of keys where several jobs have one name, as those of a run per session.
+  private func keys(_ jobs: [(name: String, job: Int)]) -> JSONValue {
+    var object: [String: JSONValue] = [:]
+    for (name, job) in jobs {
+      let key = JSONValue.string(self.jobs[job].key.hex)
+      object[name] = object[name].map { .array(($0.array ?? [$0]) + [key]) } ?? key
+    }
+    return .object(object)
   }
 
   private func json(_ session: SessionInput, _ values: inout [String: JSONValue]) -> JSONValue {
@@ -129,6 +137,7 @@ extension Job {
         KeyPart(path: "\(run).on", value: .sessions(job.group)),
         KeyPart(path: "\(run).fit", value: .plain(.list(job.fit.map { .string($0.rawValue) }))),
         KeyPart(path: "\(run).trials", value: .plain(job.trials.map { .int($0) } ?? .null)),
+        KeyPart(path: "\(run).repeats", value: .plain(.int(job.repetition ?? 1))),
         KeyPart(path: "study.seed", value: .plain(.int(Int(truncatingIfNeeded: job.seed)))),
         KeyPart(path: "backend", value: .plain(.string(job.numerics))),
         KeyPart(path: "version", value: .plain(.int(FitJob.version))),

@@ -6,10 +6,13 @@ extension Plan {
     var names: [String] = []
     var known: Set<String> = []
     for point in points {
-      for (run, _) in point.fits where known.insert(run).inserted { names.append(run) }
+      for (run, _) in point.fits where known.insert(Self.run(run)).inserted { names.append(Self.run(run)) }
     }
     return names
   }
+
+  /// The run of a fit: `few_shot` for `few_shot#2`.
+  private static func run(_ name: String) -> String { String(name.prefix { $0 != "#" }) }
 
   /// The part of the plan that some runs need: they, the runs that they transfer, and the evaluations of the former.
   package func selecting(_ runs: Set<String>) -> Plan {
@@ -17,7 +20,7 @@ extension Plan {
     for (place, job) in jobs.enumerated() { places[job.key] = place }
     let points = points.map { point in
       var needed: [Int: Set<String>] = [:]
-      for (run, job) in point.fits where runs.contains(run) {
+      for (run, job) in point.fits where runs.contains(Self.run(run)) {
         var next: (run: String, job: Int)? = (run, job)
         while let (run, job) = next {
           // The source of a run may be a job that another run of the same content gave its name.
@@ -28,7 +31,7 @@ extension Plan {
       }
       return PlannedPoint(
         point, fits: point.fits.filter { needed[$0.job]?.contains($0.run) ?? false },
-        evaluations: point.evaluations.filter { runs.contains($0.run) })
+        evaluations: point.evaluations.filter { runs.contains(Self.run($0.run)) })
     }
     let kept = Set(points.flatMap { $0.fits.map(\.job) + $0.evaluations.map(\.job) }).sorted()
     var moved: [Int: Int] = [:]

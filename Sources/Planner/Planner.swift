@@ -50,7 +50,7 @@ package struct Planner {
   private var jobs: [Job] = []
   private var places: [ArtifactKey: Int] = [:]
   private var uses: [SharedAssignments] = []
-  private var fits: [RunKey: Int] = [:]
+  private var fits: [RunKey: [Int]] = [:]
   private var evaluations: [EvaluationKey: Int] = [:]
   private var models = SpecValues<Model>("models") { Model.schema.write($0) }
   private var recipes = SpecValues<Recipe>("training") { Recipe.schema.write($0) }
@@ -61,6 +61,7 @@ package struct Planner {
   private var groups: [SessionGroup] = []
   private var groupPlaces: [[Int]: Int] = [:]
   private var chosen: [[Int]: Chosen] = [:]
+  private var compared: Set<[Int]> = []
   private var digests: [String: SHA256Digest] = [:]
 
   private init(_ reader: StudyReader, _ headers: @escaping Headers, _ digest: @escaping Digest) {
@@ -96,27 +97,41 @@ package struct Planner {
     let graph = read.experiment
     var fitted: [(run: String, job: Int)] = []
     fitted.reserveCapacity(graph.runs.count)
+    var jobsOfRuns: [[Int]] = []
+    jobsOfRuns.reserveCapacity(graph.runs.count)
     for run in graph.runs {
-      let job = try fit(run, read, point, source: run.source.map { fitted[$0].job })
-      use(job, at: point, isSweep)
-      fitted.append((run.id, job))
+      let own = try fit(run, read, point, source: run.source.flatMap { jobsOfRuns[$0].first })
+      for (number, job) in own.enumerated() {
+        use(job, at: point, isSweep)
+        fitted.append((name(run, number, read), job))
+      }
+      jobsOfRuns.append(own)
     }
     var measured: [(evaluation: String, run: String, job: Int)] = []
     for evaluation in graph.evaluations {
       for place in evaluation.runs {
-        let job = try evaluate(evaluation, place, fitted[place].job, read, point)
-        use(job, at: point, isSweep)
-        measured.append((evaluation.id, graph.runs[place].id, job))
+        for (number, fit) in jobsOfRuns[place].enumerated() {
+          let job = try evaluate(evaluation, place, fit, read, point)
+          use(job, at: point, isSweep)
+          measured.append((evaluation.id, name(graph.runs[place], number, read), job))
+        }
       }
     }
+    for place in graph.comparisons { try check(place, read, point) }
     return PlannedPoint(point, isSweep: isSweep, fits: fitted, evaluations: measured)
+  }
+
+  /// The name of a fit of a run: that of the run, with its number where the run has repetitions.
+  private func name(_ edges: Experiment.RunEdges, _ number: Int, _ read: ReadPoint) -> String {
+    edges.isRepeated ? "\(edges.id)#\(number + 1)" : edges.id
   }
 
   // MARK: Jobs
 
+  /// The fits of a run: one, or one per session, or one per repetition.
   private mutating func fit(
     _ edges: Experiment.RunEdges, _ read: ReadPoint, _ point: SweepPoint, source: Int?
-  ) throws -> Int {
+  ) throws -> [Int] {
     let graph = read.experiment
     let chosen = try sessions(of: edges, read, point)
     let group = chosen.group
@@ -129,17 +144,30 @@ package struct Planner {
       let every = edges.datasets.flatMap { ofDataset[read.number($0)] ?? [] }.map { sessions[$0].name }
       reader.report(resolved.findings(among: every, leftOut: chosen.leftOut), at: point)
     }
-    let content = FitJob.Content(
-      run: edges.id, model: models(edges.model, read, \.models), recipe: recipes(edges.recipe, read, \.training),
-      sessions: groups[group],
-      source: source.map { FitJob.Source(key: jobs[$0].key, run: jobs[$0].fit.run) },
-      fit: source == nil ? ParameterGroup.allCases : resolved.run.fit, trials: resolved.run.trials,
-      seed: read.section(\.study, graph.study)?.seed ?? 0,
-      backend: read.section(\.backend, graph.backend) ?? .native(NativeChoice(threads: nil)),
-      checkpoints: read.section(\.outputs, graph.outputs)?.checkpoints?.every)
-    let job = add(.fit(FitJob(content)))
-    fits[key] = job
-    return job
+    let run = resolved.run
+    let model = models(edges.model, read, \.models)
+    let recipe = recipes(edges.recipe, read, \.training)
+    func job(_ sessions: SessionGroup, repetition: Int?) -> Job {
+      let content = FitJob.Content(
+        run: edges.id, model: model, recipe: recipe, sessions: sessions,
+        source: source.map { FitJob.Source(key: jobs[$0].key, run: jobs[$0].fit.run) },
+        fit: source == nil ? ParameterGroup.allCases : run.fit, trials: run.trials,
+        seed: read.section(\.study, graph.study)?.seed ?? 0,
+        backend: read.section(\.backend, graph.backend) ?? .native(NativeChoice(threads: nil)),
+        repetition: repetition, isPerSession: run.per != nil,
+        checkpoints: read.section(\.outputs, graph.outputs)?.checkpoints?.every)
+      return .fit(FitJob(content))
+    }
+    var own: [Int] = []
+    switch run.per {
+    case .session:
+      for session in groups[group].sessions { own.append(add(job(SessionGroup([session]), repetition: nil))) }
+    case nil:
+      let count = run.repeats ?? 1
+      for number in 1...count { own.append(add(job(groups[group], repetition: run.repeats == nil ? nil : number))) }
+    }
+    fits[key] = own
+    return own
   }
 
   private mutating func evaluate(
@@ -160,6 +188,23 @@ package struct Planner {
     let job = add(.evaluate(EvaluateJob(content, fit: fit)))
     evaluations[key] = job
     return job
+  }
+
+  /// Looks at a comparison beside the sessions of its runs, once for all points where these are the same.
+  private mutating func check(_ place: Experiment.Place, _ read: ReadPoint, _ point: SweepPoint) throws {
+    let graph = read.experiment
+    let comparison = read.entry(\.comparisons, place)
+    let name = Comparison.parts(comparison.value.metric)?.evaluation
+    let evaluation = graph.evaluations.first { $0.id == name }
+    var key = [read.number(place), evaluation.map { read.number($0.evaluation) } ?? -1]
+    for run in comparison.value.of {
+      guard let edges = graph.runs.first(where: { $0.id == run.id }) else { return }
+      key.append(try sessions(of: edges, read, point).group)
+    }
+    guard compared.insert(key).inserted else { return }
+    let headers = key.dropFirst(2).map { groups[$0].sessions.map(\.header) }
+    let spec = evaluation.map { read.entry(\.evaluations, $0.evaluation).value }
+    reader.report(comparison.findings(spec, headers: headers), at: point)
   }
 
   private mutating func add(_ job: Job) -> Int {

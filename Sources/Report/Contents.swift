@@ -1,61 +1,128 @@
 import Bundle
 
 /// What the report reads from a bundle; a part that is absent is empty, one that cannot be read is a complaint.
+///
+/// Of a sweep it reads all scores and all logs, and embedding and examples of the point that is shown.
 struct Contents {
-  /// The logged steps of one run.
+  /// The logged steps of one fit.
   struct Log {
     var run: String
+    /// The folder of the fit below its run, in a sweep.
+    var fit: String?
+    /// Whether the fit is one of the point that is shown; true without a sweep.
+    var isShown: Bool
     /// `(step, value)` for every quantity that was logged, in the order of the steps.
     var series: [String: [(step: Double, value: Double)]]
   }
 
-  /// The example traces of one run, one row per bin.
+  /// The example traces of one evaluation of a run, one row per bin.
   struct Examples {
     var run: String
+    var evaluation: String
     var table: TSV
   }
 
   let manifest: Manifest
+  /// The scores of the point that is shown.
   private(set) var metrics: [MetricRow] = []
+  private(set) var sweep: ScoredSweep?
+  private(set) var comparisons: Comparisons?
   private(set) var logs: [Log] = []
   private(set) var embedding: Embedding?
   private(set) var examples: [Examples] = []
   private(set) var complaints: [String] = []
 
+  /// Fits of one run whose logs are read.
+  static let fitsOfRun = 100
+
+  private let bundle: ResultBundle
+  private let paths: Set<String>
+
   init(_ bundle: ResultBundle) {
+    self.bundle = bundle
     manifest = bundle.manifest
-    for path in bundle.manifest.files.map(\.path).sorted() {
+    paths = Set(bundle.manifest.files.map(\.path))
+    let table = readMetrics()
+    readSweep(table)
+    readComparisons()
+    readEmbedding()
+    readFits()
+  }
+
+  // MARK: Tables
+
+  private mutating func readMetrics() -> MetricTable? {
+    guard let table = table("result/metrics.tsv") else { return nil }
+    guard let metrics = MetricTable(table), let rows = MetricRow.all(metrics) else {
+      complain("result/metrics.tsv")
+      return nil
+    }
+    self.metrics = rows
+    return metrics
+  }
+
+  private mutating func readSweep(_ metrics: MetricTable?) {
+    guard let json = json("result/sweep.json"), let trials = table("result/trials.tsv") else { return }
+    guard let results = SweepResults(json, trials) else {
+      complain("result/sweep.json")
+      return
+    }
+    let sweep = ScoredSweep(results, metrics)
+    self.sweep = sweep
+    self.metrics = self.metrics.filter { $0.trial == sweep.shown?.id }
+  }
+
+  private mutating func readComparisons() {
+    guard let json = json("result/comparisons.json") else { return }
+    guard var comparisons = Comparisons(json) else {
+      complain("result/comparisons.json")
+      return
+    }
+    if let table = table("result/comparisons.tsv"), !comparisons.add(table) { complain("result/comparisons.tsv") }
+    self.comparisons = comparisons
+  }
+
+  private mutating func readEmbedding() {
+    guard let table = table("result/embedding.tsv") else { return }
+    embedding = Embedding(table, trial: sweep?.shown?.id)
+    if embedding == nil { complain("result/embedding.tsv") }
+  }
+
+  // MARK: Fits
+
+  private mutating func readFits() {
+    let shown = shownFits()
+    let isSweep = sweep != nil
+    var places: [(path: String, run: String, fit: String?, name: String)] = []
+    for path in paths.sorted() where path.hasPrefix("result/runs/") {
       let parts = path.split(separator: "/").map(String.init)
-      guard parts.count >= 2, parts[0] == "result" else { continue }
-      let isOfRun = parts.count >= 4 && parts[1] == "runs"
-      let run = parts.dropFirst(2).dropLast().joined(separator: "/")
-      do throws(BundleError) {
-        switch (isOfRun, parts.dropFirst(isOfRun ? parts.count - 1 : 1).joined(separator: "/")) {
-        case (false, "metrics.tsv"): metrics = try table(path, bundle).flatMap(MetricRow.all) ?? unreadable(path, [])
-        case (false, "embedding.tsv"):
-          embedding = try table(path, bundle).flatMap(Embedding.init) ?? unreadable(path, nil)
-        case (true, "metrics.ndjson"): logs.append(Log(run: run, series: series(try bundle.text(path), path)))
-        case (true, "examples.tsv"):
-          if let table = try table(path, bundle) {
-            examples.append(Examples(run: run, table: table))
-          } else {
-            complaints.append("\(path) cannot be read as a table")
-          }
-        case (_, _): break
-        }
-      } catch {
-        complaints.append(error.description)
+      guard parts.count == (isSweep ? 5 : 4), let name = parts.last else { continue }
+      places.append((path, parts[2], isSweep ? parts[3] : nil, name))
+    }
+    var counts: [String: Int] = [:]
+    for place in places where place.name == "metrics.ndjson" {
+      let isShown = place.fit.map { shown[place.run]?.hasPrefix($0) ?? false } ?? true
+      counts[place.run, default: 0] += 1
+      guard isShown || counts[place.run, default: 0] <= Self.fitsOfRun, let text = text(place.path) else { continue }
+      logs.append(Log(run: place.run, fit: place.fit, isShown: isShown, series: series(text, place.path)))
+    }
+    for place in places where place.name.hasSuffix("examples.tsv") {
+      if let fit = place.fit, !(shown[place.run]?.hasPrefix(fit) ?? false) { continue }
+      guard let text = text(place.path) else { continue }
+      guard let table = TSV(parsing: text) else {
+        complaints.append("\(place.path) cannot be read as a table")
+        continue
       }
+      let evaluation = place.name.hasSuffix(".examples.tsv") ? String(place.name.dropLast(".examples.tsv".count)) : ""
+      examples.append(Examples(run: place.run, evaluation: evaluation, table: table))
     }
   }
 
-  private func table(_ path: String, _ bundle: ResultBundle) throws(BundleError) -> TSV? {
-    TSV(parsing: try bundle.text(path))
-  }
-
-  private mutating func unreadable<Value>(_ path: String, _ instead: Value) -> Value {
-    complaints.append("\(path) cannot be read as the table that it should be")
-    return instead
+  /// The keys of the fits of the point that is shown, by run.
+  private mutating func shownFits() -> [String: String] {
+    guard let shown = sweep?.shown?.id, let plan = json("result/plan.json") else { return [:] }
+    let point = plan["points"]?.array?.first { $0["id"]?.string == shown }
+    return point?["fits"]?.object?.compactMapValues(\.string) ?? [:]
   }
 
   private mutating func series(_ text: String, _ path: String) -> [String: [(step: Double, value: Double)]] {
@@ -73,5 +140,36 @@ struct Contents {
     }
     if broken > 0 { complaints.append("\(path): \(broken) lines are no steps") }
     return series
+  }
+
+  // MARK: Files
+
+  /// A file of the bundle; nil when there is none.
+  private mutating func text(_ path: String) -> String? {
+    guard paths.contains(path) else { return nil }
+    do throws(BundleError) {
+      return try bundle.text(path)
+    } catch {
+      complaints.append(error.description)
+      return nil
+    }
+  }
+
+  private mutating func table(_ path: String) -> TSV? {
+    guard let text = text(path) else { return nil }
+    let table = TSV(parsing: text)
+    if table == nil { complain(path) }
+    return table
+  }
+
+  private mutating func json(_ path: String) -> JSONValue? {
+    guard let text = text(path) else { return nil }
+    let value = try? JSONValue(parsing: Array(text.utf8))
+    if value == nil { complain(path) }
+    return value
+  }
+
+  private mutating func complain(_ path: String) {
+    complaints.append("\(path) cannot be read as \(path.hasSuffix(".json") ? "what" : "the table that") it should be")
   }
 }

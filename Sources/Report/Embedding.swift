@@ -19,22 +19,28 @@ struct Embedding {
   let dimensions: Int
   let points: [Point]
 
-  init?(_ table: TSV) {
+  /// - Parameter trial: the point of a sweep whose rows are taken.
+  init?(_ table: TSV, trial: String? = nil) {
     let places = Dictionary(table.columns.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     guard let run = places["run"], let session = places["session"], let seed = places["seed"] else { return nil }
     let means = Self.numbered("e", places)
     let deviations = Self.numbered("sd", places)
     guard !means.isEmpty else { return nil }
-    let used = Set([run, session, seed] + means + deviations)
+    let place = places["trial"]
+    let used = Set([run, session, seed] + means + deviations + (place.map { [$0] } ?? []))
     let metadata = table.columns.indices.filter { !used.contains($0) }
     columns = metadata.map { table.columns[$0] }
-    dimensions = means.count
-    points = table.rows.map { row in
+    let rows = place.flatMap { place in trial.map { trial in table.rows.filter { $0[place] == trial } } } ?? table.rows
+    let points = rows.map { row in
       Point(
         run: row[run], session: row[session], seed: row[seed], mean: means.map { Double(row[$0]) ?? .nan },
         deviation: means.indices.map { $0 < deviations.count ? Double(row[deviations[$0]]) ?? .nan : .nan },
         metadata: metadata.map { row[$0] })
     }
+    // Columns that other runs or points fill are empty here.
+    let filled = means.indices.last { dimension in points.contains { $0.mean[dimension].isFinite } }
+    dimensions = filled.map { $0 + 1 } ?? means.count
+    self.points = points
   }
 
   /// The places of `e1`, `e2`, ... as far as they go.

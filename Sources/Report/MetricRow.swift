@@ -1,7 +1,5 @@
 import Bundle
 
-import Bundle
-
 /// One row of `metrics.tsv`, its metric taken apart: `forecast.hold.r2@10` is evaluation `forecast`, floor `hold`,
 /// measure `r2`, horizon 10. Where no floor is named the score is the model's.
 struct MetricRow {
@@ -17,15 +15,15 @@ struct MetricRow {
   var value: Double
   var n: String
 
-  init?(trial: String, run: String, session: String, split: String, metric: String, value: String, n: String) {
-    let parts = metric.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    guard parts.count == 2, let number = Double(value) else { return nil }
-    self.trial = trial
-    self.run = run
-    self.session = session
-    self.split = split
-    self.value = number
-    self.n = n
+  private init?(_ row: MetricTable.Row) {
+    let parts = row.metric.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 2 else { return nil }
+    trial = row.trial
+    run = row.run
+    session = row.session
+    split = row.split
+    value = row.value
+    n = row.n
     evaluation = parts[0]
     let ends = parts[1].split(separator: "@", omittingEmptySubsequences: false).map(String.init)
     horizon = ends.count > 1 ? Int(ends[1]) : nil
@@ -37,16 +35,9 @@ struct MetricRow {
   /// What a model must beat: the last bin held, and the training mean.
   private static let floors = ["hold", "mean"]
 
-  /// The rows of `metrics.tsv`; nil when a column is missing or a row cannot be read.
-  static func all(in table: TSV) -> [MetricRow]? {
-    let names = ["trial", "run", "session", "split", "metric", "value", "n"]
-    let places = names.compactMap { table.columns.firstIndex(of: $0) }
-    guard places.count == names.count else { return nil }
-    let rows = table.rows.compactMap { cells in
-      MetricRow(
-        trial: cells[places[0]], run: cells[places[1]], session: cells[places[2]], split: cells[places[3]],
-        metric: cells[places[4]], value: cells[places[5]], n: cells[places[6]])
-    }
+  /// All rows; nil when a metric cannot be taken apart.
+  static func all(_ table: MetricTable) -> [MetricRow]? {
+    let rows = table.rows.compactMap(MetricRow.init)
     return rows.count == table.rows.count ? rows : nil
   }
 }

@@ -19,7 +19,9 @@ struct Page {
 
   var markup: String {
     let title = study("title") ?? study("name") ?? "Report"
-    let sections = [opening(title)] + complaints + failures + evaluations + embeddings + examples + training
+    let sections =
+      [opening(title)] + complaints + failures + sweep + comparisons + shownPoint + evaluations + embeddings + examples
+      + training
     let body = (sections + [provenance]).joined(separator: "\n")
     return """
       <!DOCTYPE html>
@@ -46,10 +48,12 @@ struct Page {
 
   private func opening(_ title: String) -> String {
     let status = contents.manifest.status.rawValue
+    let points = contents.sweep?.points.count ?? 0
     let runs = contents.metrics.map(\.run).distinct.count
     let sessions = contents.metrics.map(\.session).distinct.filter { $0 != "*" }.count
     var facts = [Markup.element("span", status, ("class", "status \(status)"))]
     if let name = study("name") { facts.append(Markup.escaped(name)) }
+    if points > 0 { facts.append(points == 1 ? "1 point" : "\(points) points") }
     if runs > 0 { facts.append(runs == 1 ? "1 run" : "\(runs) runs") }
     if sessions > 0 { facts.append(sessions == 1 ? "1 session" : "\(sessions) sessions") }
     let failed = contents.manifest.failures.count
@@ -70,14 +74,65 @@ struct Page {
   private var failures: [String] {
     let failures = contents.manifest.failures
     guard !failures.isEmpty else { return [] }
-    let head = ["job", "what went wrong", "session", "file", "object"].map { Markup.element("th", $0) }
-    let body = failures.map { failure in
-      [failure.job, failure.message, failure.session ?? "", failure.file ?? "", failure.object ?? ""].map {
-        Markup.element("td", Markup.escaped($0))
-      }
-    }
-    let text = "These jobs gave no result; everything else below is complete."
+    // A column that no failure fills is left out.
+    let columns: [(name: String, text: (Manifest.Failure) -> String)] = [
+      ("points", { Self.points($0.trials) }), ("job", { $0.job }), ("what went wrong", { $0.message }),
+      ("asked for at", { $0.place ?? "" }), ("session", { $0.session ?? "" }), ("file", { $0.file ?? "" }),
+      ("object", { $0.object ?? "" }),
+    ]
+    let used = columns.filter { column in failures.contains { !column.text($0).isEmpty } }
+    let shown = failures.prefix(Self.failures)
+    let body = shown.map { failure in used.map { Markup.element("td", Markup.escaped($0.text(failure))) } }
+    var text = "These jobs gave no result; everything else below is complete."
+    if failures.count > shown.count { text += " The first \(shown.count) of \(failures.count), all in manifest.json." }
+    let head = used.map { Markup.element("th", $0.name) }
     return [section("Failures", [Markup.paragraph(text), Markup.table(head: [head], body: body, kind: "words")])]
+  }
+
+  private static let failures = 100
+
+  /// The first three points of a failed job.
+  private static func points(_ ids: [String]) -> String {
+    ids.prefix(3).joined(separator: " ") + (ids.count > 3 ? " and \(ids.count - 3) more" : "")
+  }
+
+  private var sweep: [String] {
+    guard let sweep = contents.sweep else { return [] }
+    let parts = SweepSection(sweep)
+    var text = parts.summary
+    if sweep.results.objective == nil, sweep.metric != nil {
+      text += " The sweep has no objective, so points are not ranked; figures show the \(sweep.words)."
+    }
+    let panels = figures("axes-")
+    return [
+      section(
+        "Sweep",
+        [
+          Markup.paragraph(text), parts.axes, parts.best,
+          panels.isEmpty ? "" : Markup.element("div", panels.joined(separator: "\n"), ("class", "abreast")),
+        ] + figures("interaction") + [parts.all])
+    ]
+  }
+
+  private var comparisons: [String] {
+    guard let comparisons = contents.comparisons, !comparisons.all.isEmpty else { return [] }
+    let parts = comparisons.all.map { comparison in
+      let head = comparisons.all.count > 1 ? Markup.element("h3", Markup.escaped(comparison.name)) : ""
+      let figure = figures("comparison-\(Slug.make(comparison.name))").joined()
+      return head + Markup.paragraph(comparison.words) + comparison.table + figure
+    }
+    let title = comparisons.all.count == 1 ? "Comparison: \(comparisons.all[0].name)" : "Comparisons"
+    return [section(title, parts)]
+  }
+
+  /// Says which point of a sweep all that follows is of.
+  private var shownPoint: [String] {
+    guard let sweep = contents.sweep, let point = sweep.shown else { return [] }
+    let kind = sweep.ranked.isEmpty ? "Scores of one point" : "The best point"
+    let words = point.words(sweep.results.paths)
+    let text =
+      "Scores, embedding and traces below are those of point \(point.id)" + (words.isEmpty ? "." : ": \(words).")
+    return [section(kind, [Markup.paragraph(text)])]
   }
 
   private var evaluations: [String] {
@@ -153,7 +208,8 @@ struct Page {
     rows.append([
       Markup.element("th", "bundle format", ("scope", "row")), Markup.element("td", String(Manifest.format)),
     ])
-    let files = manifest.files.filter { !$0.path.hasPrefix("report/") }.sorted { $0.path < $1.path }
+    let all = manifest.files.filter { !$0.path.hasPrefix("report/") }.sorted { $0.path < $1.path }
+    let files = all.prefix(Self.files)
     let head = ["file", "role", "bytes", "SHA-256"].map { Markup.element("th", $0) }
     let body = files.map { file in
       [
@@ -162,10 +218,15 @@ struct Page {
         Markup.element("td", Markup.element("code", String(file.sha256.prefix(16)), ("title", file.sha256))),
       ]
     }
-    let count = files.count == 1 ? "1 file" : "\(files.count) files"
+    let count =
+      all.count == 1
+      ? "1 file" : all.count > files.count ? "\(files.count) of \(all.count) files" : "\(all.count) files"
     let list = Markup.folded("\(count) of this bundle", Markup.table(head: [head], body: body, kind: "words"))
     return section("Provenance", [Markup.table(head: [], body: rows, kind: "words"), files.isEmpty ? "" : list])
   }
+
+  /// Files that the page lists; the manifest lists all.
+  private static let files = 500
 
   /// A value as `(path, text)` pairs, sorted by path; lists of plain values on one line.
   private static func flat(_ value: JSONValue, _ path: String = "") -> [(String, String)] {

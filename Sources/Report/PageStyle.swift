@@ -17,6 +17,7 @@ enum PageStyle {
     .note { color: #555; font-size: .9rem; }
     figure { margin: 1.2rem 0 1.6rem; }
     figure svg { display: block; max-width: 100%; height: auto; }
+    .abreast { display: grid; grid-template-columns: repeat(auto-fit, minmax(26rem, 1fr)); column-gap: 1.5rem; }
     figcaption { color: #444; font-size: .85rem; max-width: 46rem; margin-top: .4rem; }
     figcaption a, a { color: #00557f; text-decoration-thickness: 1px; text-underline-offset: 2px; }
     .scroll { overflow-x: auto; margin: .8rem 0 1.4rem; }

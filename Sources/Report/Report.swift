@@ -34,22 +34,46 @@ package enum Report {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
     let bundle = try ResultBundle(folder: folder)
     let writer = try BundleWriter(adding: folder)
-    for file in files(of: bundle, gnuplot: .find(on: path)) {
-      try writer.write(file.text, to: file.path, role: file.role)
+    let files = files(of: bundle, gnuplot: .find(on: path))
+    do {
+      try writer.together {
+        for file in files { try writer.write(file.text, to: file.path, role: file.role) }
+      }
+    } catch let error as BundleError {
+      throw error
+    } catch {
+      throw BundleError(path: folder, problem: .cannotWrite("\(error)"))
     }
     return folder + "/report/index.html"
   }
 
   private static func figures(_ contents: Contents) -> [Figure] {
-    var figures = contents.metrics.map(\.evaluation).distinct.compactMap {
-      ForecastFigure.figure(EvaluationScores($0, contents.metrics))
+    let chosen = FigureName.chosen(by: contents.manifest.study)
+    return FigureName.allCases.filter { chosen?.contains($0) ?? true }.flatMap { figures($0, contents) }
+  }
+
+  /// The figures of one name that the results give.
+  private static func figures(_ name: FigureName, _ contents: Contents) -> [Figure] {
+    switch name {
+    case .forecast:
+      return contents.metrics.map(\.evaluation).distinct.compactMap {
+        ForecastFigure.figure(EvaluationScores($0, contents.metrics))
+      }
+    case .embedding:
+      guard let embedding = contents.embedding else { return [] }
+      return embedding.points.map(\.run).distinct.compactMap { EmbeddingFigure.figure(embedding, run: $0) }
+    case .traces:
+      return contents.examples.compactMap { example in
+        let isOnly = contents.examples.count { $0.run == example.run } == 1
+        return TraceFigure.figure(example, name: isOnly ? example.run : "\(example.run)/\(example.evaluation)")
+      }
+    case .learning: return [LearningFigure.loss, .forecast].compactMap { $0.figure(contents.logs) }
+    case .axes: return contents.sweep.map { AxisFigure.figures($0) } ?? []
+    case .interaction: return contents.sweep.flatMap { InteractionFigure.figure($0) }.map { [$0] } ?? []
+    case .comparison:
+      guard let comparisons = contents.comparisons else { return [] }
+      return comparisons.all.compactMap { ComparisonFigure.figure($0, comparisons.pairs) }
     }
-    if let embedding = contents.embedding {
-      figures += embedding.points.map(\.run).distinct.compactMap { EmbeddingFigure.figure(embedding, run: $0) }
-    }
-    figures += contents.examples.compactMap(TraceFigure.figure)
-    figures += [LearningFigure.loss, .forecast].compactMap { $0.figure(contents.logs) }
-    return figures
   }
 
   private static func draw(_ figure: Figure, _ gnuplot: Gnuplot?) -> Page.Drawing {

@@ -13,19 +13,26 @@ struct ScoreTables {
       scores.quantities.filter { $0.horizon == nil && $0.measure == measure }
     }
     var columns: [(heading: String, quantities: [Quantity])] = []
-    for horizon in Self.chosen(scores.horizons("r2")) {
+    let hasWhole = timeless.contains { $0.measure == "r2" }
+    for horizon in Self.chosen(scores.horizons("r2"), count: hasWhole ? 3 : 4) {
       let heading = horizon == 1 ? "1 bin ahead" : "\(horizon) bins ahead"
       columns.append((heading, timed.filter { $0.horizon == horizon }))
     }
-    if !timeless.isEmpty { columns.append(("", timeless)) }
+    if columns.isEmpty {
+      if !timeless.isEmpty { columns.append(("", timeless)) }
+    } else {
+      // The score of the whole forecast beside those of single bins.
+      let whole = timeless.filter { $0.measure == "r2" }
+      if !whole.isEmpty { columns.append(("all bins", whole)) }
+    }
     self.columns = columns
   }
 
-  /// At most four horizons, the first and the last among them.
-  private static func chosen(_ horizons: [Int]) -> [Int] {
-    guard horizons.count > 4, let first = horizons.first, let last = horizons.last else { return horizons }
+  /// At most so many horizons, the first and the last among them.
+  private static func chosen(_ horizons: [Int], count: Int) -> [Int] {
+    guard horizons.count > count, let first = horizons.first, let last = horizons.last else { return horizons }
     let liked = [10, 30, 100, 5, 3, 20, 50, 2].filter { horizons.contains($0) && $0 > first && $0 < last }
-    return [first] + liked.prefix(2).sorted() + [last]
+    return [first] + liked.prefix(count - 2).sorted() + [last]
   }
 
   var markup: String {
@@ -118,6 +125,27 @@ struct ScoreTables {
         return Markup.element("td", Self.text(number), ("class", words + kind), ("title", note))
       }
     }
+  }
+
+  /// A difference with its sign.
+  static func signed(_ value: Double) -> String { (value > 0 ? "+" : "") + text(value) }
+
+  /// As few digits as tell a number, at most four that count.
+  static func compact(_ value: Double) -> String {
+    guard value.isFinite, value != 0 else { return value == 0 ? "0" : text(value) }
+    let size = abs(value)
+    var exponent = 0
+    while size >= power(exponent + 1) { exponent += 1 }
+    while size < power(exponent) { exponent -= 1 }
+    let step = exponent - 3
+    let digits = (size * power(-step)).rounded()
+    let rounded = step < 0 ? digits / power(-step) : digits * power(step)
+    let text = rounded == rounded.rounded() && rounded < 1e6 ? String(Int(rounded)) : String(rounded)
+    return (value < 0 ? "−" : "") + text
+  }
+
+  private static func power(_ exponent: Int) -> Double {
+    (0..<abs(exponent)).reduce(1) { power, _ in exponent < 0 ? power / 10 : power * 10 }
   }
 
   /// Three decimals, fewer for large numbers, a true minus; a dash where there is no number.

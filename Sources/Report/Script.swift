@@ -1,3 +1,5 @@
+import Foundation
+
 /// A gnuplot script: the style that all figures share, and panels on a grid measured in pixels.
 struct Script {
   /// Panels of one size, `columns` abreast, with room around each for its labels.
@@ -68,13 +70,22 @@ struct Script {
     add("set tmargin at screen \(Self.number(1 - top / grid.height))")
     add("set bmargin at screen \(Self.number(1 - (top + grid.panelHeight) / grid.height))")
     if index > 0 { add("unset label; unset arrow") }
-    add("set label 1 \(Self.quoted(title)) at graph 0, graph 1 offset 0,0.9 left textcolor '\(Palette.text)'")
+    if !title.isEmpty {
+      add(
+        "set label 1 \(Self.quoted(title)) at graph 0, graph 1 offset 0,0.9 left textcolor '\(Palette.text)'")
+    }
   }
 
   /// Draws a key into the strip above all panels: a short line in each style beside its name.
-  mutating func key(_ entries: [(name: String, style: String)]) {
+  /// - Parameter title: what the entries are values of.
+  mutating func key(_ entries: [(name: String, style: String)], title: String = "") {
     let y = Self.number(1 - 9 / grid.height)
     var x = grid.left
+    if !title.isEmpty {
+      let at = "screen \(Self.number(x / grid.width)), screen \(y)"
+      add("set label 100 \(Self.quoted(title)) at \(at) left textcolor '\(Palette.axis)'")
+      x += 6.2 * Double(title.count) + 16
+    }
     for (index, entry) in entries.enumerated() {
       let ends = [x, x + 22].map { Self.number($0 / grid.width) }
       add(
@@ -113,6 +124,39 @@ struct Script {
     let step = steps.min { abs($0 - rough) < abs($1 - rough) } ?? unit
     let isLarge = max(abs(low), abs(high)) >= 1e5
     add("set \(axis)tics \(Self.number(step)) format '\(isLarge ? "%.1s%c" : "%g")'")
+  }
+
+  /// Marks of an axis with their own words.
+  mutating func marks(_ axis: String, _ marks: [(name: String, place: Double)]) {
+    let list = marks.map { "\(Self.quoted($0.name)) \(Self.number($0.place))" }
+    add("set \(axis)tics (\(list.joined(separator: ", ")))")
+  }
+
+  /// A logarithmic axis from one number to another: marks at few values, else at powers of ten.
+  mutating func logRange(_ axis: String, _ low: Double, _ high: Double, marks values: [Double]) {
+    let air = log(high / low) * 0.06
+    add("set logscale \(axis)")
+    add("set \(axis)range [\(Self.number(low / exp(air))):\(Self.number(high * exp(air)))]")
+    if values.count <= 8 {
+      marks(axis, Self.apart(values, low: low, high: high, isLog: true).map { (ScoreTables.compact($0), $0) })
+    } else {
+      add("set \(axis)tics 10 format '%g'")
+    }
+  }
+
+  /// The values that have room for a word each, from the first on.
+  static func apart(_ values: [Double], low: Double, high: Double, isLog: Bool = false) -> [Double] {
+    var kept: [Double] = []
+    let whole = isLog ? log(high / low) : high - low
+    for value in values {
+      guard let last = kept.last else {
+        kept.append(value)
+        continue
+      }
+      let step = isLog ? log(value / last) : value - last
+      if step >= 0.11 * whole { kept.append(value) }
+    }
+    return kept
   }
 
   mutating func plot(_ parts: [String]) { add("plot " + parts.joined(separator: ", \\\n     ")) }

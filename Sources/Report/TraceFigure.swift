@@ -24,10 +24,11 @@ struct TraceFigure {
   ]
 
   /// - Returns: nil when the table lacks a column or has no rows.
-  static func figure(_ examples: Contents.Examples) -> Figure? {
+  /// - Parameter name: the run, and the evaluation where the run has several.
+  static func figure(_ examples: Contents.Examples, name: String) -> Figure? {
     guard let samples = samples(examples.table), !samples.isEmpty else { return nil }
     let chosen = choice(samples.map(\.example).distinct)
-    let id = "traces-\(Slug.make(examples.run))"
+    let id = "traces-\(Slug.make(name))"
     let channels = chosen.map { example in
       samples.filter { $0.example == example }.map(\.channel).distinct.prefix(Self.channels)
     }
@@ -52,7 +53,7 @@ struct TraceFigure {
     var caption = "Grey: observed; blue: reconstructed from the whole trial;"
     caption += " orange: forecast, which sees only what lies left of the shaded part. Time in seconds."
     return Figure(
-      id: id, title: "Examples of \(examples.run)", caption: caption, data: data, script: script.finished,
+      id: id, title: "Examples of \(name)", caption: caption, data: data, script: script.finished,
       width: script.width)
   }
 

@@ -35,7 +35,8 @@ struct Merge {
       if let place {
         var entry = entry
         entry.value = merged(entries[place].value, entry.value, path: path.appending(entry.key))
-        if entry.value.layer == entries[place].value.layer, entry.value.span == entries[place].value.span {
+        // A mapping that a profile or an argument changes in part still stands where it was written.
+        if entry.value.span == entries[place].value.span {
           entry.keySpan = entries[place].keySpan
         }
         entries[place] = entry

@@ -39,6 +39,8 @@ package struct Sweep: Sendable {
   package var limit: Int
   package var objective: Objective?
   package var stop: StoppingRule?
+  /// Where the objective names its metric.
+  package var objectivePlace: Span?
 
   /// Every axis of the sweep, in the order of the file.
   var allAxes: [Axis] { axes + zip.flatMap { $0 } + when.flatMap(\.axes) }
@@ -59,7 +61,11 @@ package struct Sweep: Sendable {
     Field("limit", \.limit, .count, default: 1000, "More points than this is an error before anything runs."),
     Field("objective", \.objective, .optional(.section(Objective.schema)), "What makes one point better than another."),
     Field("stop", \.stop, .optional(.union(StoppingRule.union)), "When a point is given up."),
-    make: Self.init(strategy:axes:zip:when:exclude:include:draws:limit:objective:stop:))
+    make: {
+      Self(
+        strategy: $0, axes: $1, zip: $2, when: $3, exclude: $4, include: $5, draws: $6, limit: $7, objective: $8,
+        stop: $9)
+    })
 }
 
 /// What makes one point of a sweep better than another.
@@ -72,6 +78,12 @@ package struct Objective: Hashable, Sendable {
   package var goal: Goal
   /// How the values of several runs and sessions become one.
   package var aggregate: Aggregate
+
+  package init(metric: String, goal: Goal, aggregate: Aggregate) {
+    self.metric = metric
+    self.goal = goal
+    self.aggregate = aggregate
+  }
 
   static let schema = Schema<Self>(
     "objective", "What makes one point of a sweep better than another.",

@@ -19,9 +19,10 @@ struct SweepReader {
     var entry = entry
     entry.value = filled(sweep: entry.value)
     var reading = Reading(document: document)
-    let sweep = reading.enter(entry) { Sweep.schema.read(entry.value, &$0) }
+    let read = reading.enter(entry) { Sweep.schema.read(entry.value, &$0) }
     diagnostics += reading.diagnostics
-    guard let sweep else { return nil }
+    guard var sweep = read else { return nil }
+    sweep.objectivePlace = entry.value["objective"]?["metric"]?.span
     checkStrategy(sweep, entry.value)
     checkObjective(sweep, entry.value)
     checkPaths(sweep)
@@ -119,7 +120,7 @@ struct SweepReader {
     guard let objective = sweep.objective, let place = node["objective"]?["metric"] else { return }
     guard language.fields.contains(where: { $0.name == "evaluations" }) else { return }
     let known = document["evaluations"]?.entries?.map(\.key) ?? []
-    let parts = objective.metric.split(separator: ".", omittingEmptySubsequences: false)
+    let parts = objective.metric.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
     let name = parts.first.map(String.init) ?? ""
     if parts.count == 2, !parts[1].isEmpty, known.contains(name) { return }
     let match = Suggestion.nearest(to: name, among: known)
@@ -176,7 +177,7 @@ struct SweepReader {
       complain(path, span, 1, known, "there is no parameter `\(path.steps.count > 1 ? path.lastKey ?? "" : "")`")
       return
     }
-    if ["sweep", "env", "mdssm", "outputs", "resources", "launcher"].contains(section) {
+    if ["sweep", "env", "mdssm", "comparisons", "outputs", "resources", "launcher"].contains(section) {
       complain(.unknownSweptPath, "`\(section)` cannot be swept", span, label: "the same at every point")
       return
     }

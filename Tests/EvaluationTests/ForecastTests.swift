@@ -25,6 +25,15 @@ struct ForecastTests {
     #expect(value("r2_cumulative@1", scores) == value("r2@1", scores))
   }
 
+  @Test func `the score of the whole forecast is the cumulative one at its end`() {
+    let forecast = TrialValues(channels: 1, trials: 2, bins: 3, values: [0, 2, 5, 4, 6, 7])
+    let scores = Forecast.scores(observed: observed, forecast: forecast, context: 2, trainingMeans: [2])
+    for floor in ["", "hold.", "mean."] {
+      #expect(value("\(floor)r2", scores) == value("\(floor)r2_cumulative@3", scores))
+    }
+    #expect(scores.suffix(4).map(\.n) == [6, 6, 6, 6])
+  }
+
   @Test func `hold repeats the last bin before the forecast and mean predicts the training mean`() {
     let forecast = TrialValues(channels: 1, trials: 2, bins: 3, values: [0, 0, 0, 0, 0, 0])
     let scores = Forecast.scores(observed: observed, forecast: forecast, context: 2, trainingMeans: [2])
@@ -57,6 +66,7 @@ struct ForecastTests {
         "r2@1", "r2_by_channel@1", "r2_cumulative@1", "r2@2", "r2_by_channel@2", "r2_cumulative@2",
         "hold.r2@1", "hold.r2_cumulative@1", "hold.r2@2", "hold.r2_cumulative@2",
         "mean.r2@1", "mean.r2_cumulative@1", "mean.r2@2", "mean.r2_cumulative@2",
+        "r2", "r2_by_channel", "hold.r2", "mean.r2",
       ])
   }
 }

@@ -36,6 +36,8 @@ import YAMLReader
     "E1304": "a path swept twice", "E1305": "columns of different length", "E1306": "the number of points",
     "E1307": "a strategy without its values", "E1308": "a condition on a draw",
     "E2001": "a circle of runs", "E2005": "an embedding that a model does not have",
+    "E2010": "a metric of another kind of evaluation", "E2011": "a run that is not measured", "E2012": "a label",
+    "E2013": "labels in common", "E2031": "a resource that nothing uses",
   ]
 
   @Test func `the schema and the reader give the same verdict`() throws {
@@ -81,7 +83,7 @@ import YAMLReader
     let isPrecise =
       switch error.code.id {
       case "E1005": text.contains { ".eE".contains($0) } || (isQuantity && text.hasPrefix("'"))
-      case "E1006", "E1008": isQuantity || text.hasPrefix("params.")
+      case "E1006", "E1008": isQuantity || text.contains("${")
       default: true
       }
     if isPrecise, let words = beyondSchemas[error.code.id] { return "\(error.code), \(words)" }

@@ -35,12 +35,15 @@ enum WholeLanguage {
       return (result.node, result.diagnostics)
     }
     let expansion = Sweep.expand(composition.layers(of: node), language: description)
-    return expansion.diagnostics + expansion.points.prefix(20).flatMap { Self.read($0) }
+    return expansion.diagnostics + expansion.points.prefix(20).flatMap { Self.read($0, expansion) }
   }
 
-  private static func read(_ point: SweepPoint) -> [Diagnostic] {
+  private static func read(_ point: SweepPoint, _ expansion: Expansion) -> [Diagnostic] {
     var (value, reading) = Reading.read(point.document, as: Specification.schema)
-    value?.checkStructure(&reading)
+    value?.checkStructure(&reading, swept: expansion.paths)
+    if let sweep = expansion.sweep, let objective = sweep.objective, let place = sweep.objectivePlace {
+      value?.check(objective, at: place, &reading)
+    }
     return point.remarking(reading.diagnostics)
   }
 

@@ -90,13 +90,34 @@ struct CommandTests {
     (["list", "kinds"], "datasets.*.observe          spikes             built "),
     (["list", "codes"], "E1003  "), (["list", "codes"], "E4001  a job that failed\n"),
     (["list", "units"], "time       ms "), (["list", "units"], "memory     GiB     1073741824 B\n"),
-    (["--version"], "\n"), (["--generate-completion-script", "bash"], "mdssm-run"),
+    (["list", "metrics"], "forecast        hold.r2@<k> "), (["--version"], "\n"),
+    (["--generate-completion-script", "bash"], "mdssm-run"),
     (["--help"], "USAGE: mdssm-run"), (["run", "--help"], "--checkpoint-every"),
   ]) func `the program describes itself`(_ arguments: [String], _ text: String) throws {
     let run = try Program().run(arguments)
     #expect(run.code == 0)
     #expect(run.errors == "")
     #expect(run.output.contains(text))
+  }
+
+  @Test(arguments: ["kinds", "metrics", "backends", "codes", "units"])
+  func `a list as JSON has one object per row`(_ what: String) throws {
+    let text = try Program().run(["list", what])
+    let objects = try Program().run(["list", what, "--json"]).objects
+    #expect(objects.first == ["type": "list", "format": 1, "of": .string(what)])
+    #expect(objects.count == text.output.split(separator: "\n").count)
+    let row = String(what.dropLast())
+    #expect(objects.dropFirst().allSatisfy { $0["type"]?.string == row && ($0.object?.count ?? 0) > 2 })
+  }
+
+  @Test func `the version is that of the bundles`() throws {
+    let program = try Program()
+    try program.prepare()
+    #expect(try program.run(["study.yaml"]).code == 0)
+    let environment = try JSONValue(parsing: try program.bundle().read("run/environment.json"))
+    let version = try #require(environment["version"]?.string)
+    #expect(try program.run(["--version"]).output == version + "\n")
+    #expect(version == ToolVersion.current)
   }
 
   @Test func `progress on no terminal is plain lines`() throws {

@@ -4,7 +4,7 @@ import SpecLanguage
 import Testing
 
 /// Golden screens: exactly what a user sees for every mistake the program knows. RECORD=1 writes them and fails.
-@Suite(.timeLimit(.minutes(10))) struct ScreenTests {
+@Suite(.timeLimit(.minutes(20))) struct ScreenTests {
   @Test(arguments: Screen.all) func `the program answers as recorded`(_ screen: Screen) throws {
     let seen = try screen.typed()
     if Screen.isRecording {

@@ -19,10 +19,11 @@ package enum Python {
   {
     let process = Process()
     let python = ProcessInfo.processInfo.environment["MDSSM_PYTHON"] ?? "python3"
+    let name = package.split(separator: ".").first ?? ""
     let guarded = """
-      import sys
+      sys = __import__("sys")
       try:
-          import \(package)
+          \(name) = __import__("\(package)")
       except ImportError:
           sys.exit(3)
       \(program)

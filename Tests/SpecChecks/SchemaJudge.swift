@@ -23,7 +23,7 @@ package enum SchemaJudge {
     try Data(schema.text.utf8).write(to: folder.appending(path: "schema.json"))
     try Data((documents.joined(separator: "\n") + "\n").utf8).write(to: folder.appending(path: "documents.ndjson"))
     let program = """
-      import json
+      json = __import__("json")
       schema = json.load(open(sys.argv[1] + "/schema.json", encoding="utf-8"))
       jsonschema.Draft7Validator.check_schema(schema)
       judge = jsonschema.Draft7Validator(schema)

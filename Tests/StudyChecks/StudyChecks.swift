@@ -9,41 +9,85 @@ import YAMLReader
 package struct CheckedStudy: Sendable {
   package struct Refused: Error, CustomStringConvertible {
     package let description: String
+    var diagnostics: [Diagnostic] = []
+
+    init(description: String) { self.description = description }
+
+    init(diagnostics: [Diagnostic]) {
+      self.diagnostics = diagnostics
+      description = Rendering().text(diagnostics)
+    }
   }
 
   package let text: String
+  /// The sessions that stand in for those of recordings, by dataset.
+  private let recordings: [String: [SessionHeader]]
 
-  package init(_ text: String = CheckedStudy.tiny) { self.text = text }
+  package init(_ text: String = CheckedStudy.tiny, recordings: [String: [SessionHeader]] = [:]) {
+    self.text = text
+    self.recordings = recordings
+  }
 
   /// The text with one piece replaced, which must be there.
   package func replacing(_ old: String, with new: String) throws -> CheckedStudy {
     guard text.contains(old) else { throw Refused(description: "the study does not say `\(old)`") }
-    return CheckedStudy(text.replacing(old, with: new))
+    return CheckedStudy(text.replacing(old, with: new), recordings: recordings)
   }
+
+  /// Another text over the same recordings.
+  package func with(_ text: String) -> CheckedStudy { CheckedStudy(text, recordings: recordings) }
 
   /// The plan; complaints of any kind are thrown as text.
   package func plan(_ overrides: [String] = []) throws -> Plan {
-    let (plan, diagnostics) = try read(overrides)
-    guard let plan else { throw Refused(description: Rendering().text(diagnostics)) }
+    let expansion = try expand(overrides)
+    return try plan(expansion.points, isSweep: expansion.sweep != nil)
+  }
+
+  /// The plan of some points alone.
+  package func plan(_ points: [SweepPoint], isSweep: Bool) throws -> Plan {
+    let (plan, diagnostics) = try planned(points, isSweep: isSweep)
+    guard let plan else { throw Refused(diagnostics: diagnostics) }
     return plan
   }
 
   /// Every complaint, warnings included.
-  package func diagnostics() throws -> [Diagnostic] { try read([]).diagnostics }
+  package func diagnostics(_ overrides: [String] = []) throws -> [Diagnostic] {
+    do {
+      let expansion = try expand(overrides)
+      return expansion.diagnostics + (try planned(expansion.points, isSweep: expansion.sweep != nil).diagnostics)
+    } catch let refused as Refused {
+      return refused.diagnostics
+    }
+  }
 
-  private func read(_ overrides: [String]) throws -> (plan: Plan?, diagnostics: [Diagnostic]) {
+  /// The points of the sweep; a spec without one is one point. What is wrong with them is thrown.
+  package func expand(_ overrides: [String] = []) throws -> Expansion {
     let file = YAML.read(SourceFile(name: "study.yaml", text: text))
-    guard let node = file.node else { return (nil, file.diagnostics) }
-    let layers = Composition(overrides: overrides) { file, bytes, layer in
+    guard let node = file.node, !file.diagnostics.hasErrors else { throw Refused(diagnostics: file.diagnostics) }
+    let layers = Composition(overrides: overrides, environment: ["MDSSM_DATA": "data"]) { file, bytes, layer in
       let result = YAML.read(value: bytes, of: file, layer: layer)
       return (result.node, result.diagnostics)
     }.layers(of: node)
     let expansion = Sweep.expand(layers, language: Specification.schema.description)
+<<<<<<< HEAD
+    guard !expansion.diagnostics.hasErrors else {
+      let points = try planned(Array(expansion.points.prefix(100)), isSweep: true).diagnostics
+      throw Refused(diagnostics: file.diagnostics + expansion.diagnostics + points)
+    }
+    return expansion
+  }
+
+  private func planned(_ points: [SweepPoint], isSweep: Bool) throws -> (plan: Plan?, diagnostics: [Diagnostic]) {
+    try Planner.plan(
+      points, isSweep: isSweep,
+      headers: { dataset in try recordings[dataset.id] ?? dataset.value.headers(id: dataset.id) },
+=======
     let before = file.diagnostics + expansion.diagnostics
     let (plan, diagnostics) = try Planner.plan(
-      expansion.points, isSweep: expansion.sweep != nil, headers: { try $0.value.headers(id: $0.id) },
+      expansion.points, isSweep: expansion.sweep != nil, reader: StudyReader(expansion),
+      headers: { try $0.value.headers(id: $0.id) },
+>>>>>>> main
       digest: { path in SHA256Digest(of: Array(path.utf8)) })
-    return (before.hasErrors ? nil : plan, before + diagnostics)
   }
 
   /// Two small collections, a training, the same training under another name, a transfer, and evaluations of all.

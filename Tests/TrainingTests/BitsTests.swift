@@ -31,7 +31,8 @@ private func trainer(
   recipe.batch.atOnce = atOnce
   let stream = Stream(seed: 3, path: ["bits"])
   return try Trainer(
-    model: largeModel(), recipe: recipe, trials: TrialSet(large, limit: nil, selects: false, stream: stream), start: nil,
+    model: largeModel(), recipe: recipe, trials: TrialSet(large, limit: nil, selects: false, stream: stream),
+    start: nil,
     fit: Set(ParameterGroup.allCases), backend: backend, stream: stream, path: "models.m")
 }
 

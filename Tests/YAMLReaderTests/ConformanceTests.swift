@@ -4,7 +4,7 @@ import Testing
 import YAMLReader
 
 /// The yaml-test-suite (tag data-2022-01-17): no case crashes or hangs, and what is read is what the suite expects.
-@Suite(.timeLimit(.minutes(2))) struct ConformanceTests {
+@Suite(.timeLimit(.minutes(20))) struct ConformanceTests {
   /// Cases that are read otherwise than the suite says, by reason.
   private static let readOtherwise: [(reason: String, cases: [String])] = [
     ("libyaml takes `?` before a word for the sign of a key", ["652Z", "HM87/01"]),

@@ -3,7 +3,7 @@ import Testing
 import YAMLReader
 
 /// No input may crash the reader, hang it or make it grow; each test fails by a crash, a time limit or a wrong code.
-@Suite(.timeLimit(.minutes(2))) struct HostileInputTests {
+@Suite(.timeLimit(.minutes(20))) struct HostileInputTests {
   private func codes(_ text: String) -> [Code] {
     YAML.read(SourceFile(name: "hostile", text: text)).diagnostics.map(\.code)
   }
