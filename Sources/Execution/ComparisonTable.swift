@@ -68,7 +68,7 @@ package struct ComparisonTable {
     let runs = Set(comparison.of.map(\.id))
     var ofPoints: [[String]: (labels: [String], source: String)] = [:]
     var observations: [String: [Pairing.Observation]] = [:]
-    for row in metrics.rows(of: comparison.metric) where runs.contains(row.run) {
+    for row in metrics.rows(of: comparison.metric) where runs.contains(Plan.run(row.run)) {
       guard let point = points[row.trial] else { continue }
       let place = [row.trial, row.run]
       let known = ofPoints[place] ?? facts(point, row.run, evaluation, comparison.pairBy)
@@ -80,7 +80,8 @@ package struct ComparisonTable {
         case .seed, .trials, nil: value
         }
       }
-      observations[row.run, default: []].append(
+      // Repetitions are values of one unit: they are averaged.
+      observations[Plan.run(row.run), default: []].append(
         .init(
           key: key, rest: [row.trial, row.session, row.split], source: "\(known.source) \(row.session) \(row.split)",
           value: row.value))

@@ -53,11 +53,7 @@ extension Code {
   /// Every code of this room, by number.
   package static let ofExperiment: [Code] = [
     .cyclicRuns, .noSessions, .noBehavior, .notCounts, .noEmbedding, .noTrials, .badHorizon, .unfit,
-<<<<<<< HEAD
-    .noValidationTrials, .severalSources, .partBehavior,
+    .noValidationTrials, .unknownMetric, .notEvaluated, .unknownLabel, .noPairs, .severalSources, .partBehavior,
     .idleResources, .tooMuchMemory,
-=======
-    .noValidationTrials, .unknownMetric, .notEvaluated, .unknownLabel, .noPairs, .idleResources, .tooMuchMemory,
->>>>>>> main
   ]
 }

@@ -85,20 +85,15 @@ package struct ResolvedRun: Sendable {
       let have = Set(headers.flatMap { $0.behavior.map(\.name) }).sorted().map { "`\($0)`" }.joined(separator: ", ")
       if let first = lacking.first, lacking.count == headers.count {
         findings.add(
-<<<<<<< HEAD
           .noBehavior, "no session of run `\(id)` has the behaviour `\(target)`, `\(first.name)` for example",
-          about: path.appending("target"), help: have.isEmpty ? [] : ["behaviour that is there: \(have)"])
+          about: path.appending("target"),
+          help: [have.isEmpty ? "these sessions have no behaviour to decode" : "behaviour that is there: \(have)"])
       } else if !lacking.isEmpty {
         let names = lacking.prefix(8).map { "`\($0.name)`" }.joined(separator: ", ")
         let more = lacking.count > 8 ? " and \(lacking.count - 8) more" : ""
         findings.add(
           .partBehavior, "`\(target)` is not in all sessions of run `\(id)`: \(names)\(more) are left out",
           about: path.appending("target"))
-=======
-          .noBehavior, "no session of run `\(id)` has the behaviour `\(target)`, `\(lacking.name)` for example",
-          about: path.appending("target"),
-          help: [have.isEmpty ? "these sessions have no behaviour to decode" : "behaviour that is there: \(have)"])
->>>>>>> main
       }
     }
     guard let first = headers.first else { return findings }

@@ -30,17 +30,13 @@ extension Specification {
   private func checkRuns(_ reading: inout Reading) {
     var told: Set<String> = []
     for run in runs where run.value.transfer != nil {
-<<<<<<< HEAD
       if let source = runs.first(where: { $0.id == run.value.transfer?.id }), source.value.isMany {
         let key = source.value.per == nil ? "repeats" : "per"
         reading.report(
           .severalSources, "run `\(source.id)` is several fits, and `\(run.id)` can take over one",
           about: SpecPath("runs.\(run.id).transfer"), secondary: [SpecPath("runs.\(source.id).\(key)"): "several fits"])
       }
-      var visited: Set<String> = [run.id]
-=======
       var way = [run.id]
->>>>>>> main
       var next = run.value.transfer
       while let reference = next, let source = runs.first(where: { $0.id == reference.id }) {
         guard !way.contains(source.id) else {

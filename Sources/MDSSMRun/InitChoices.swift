@@ -61,8 +61,7 @@ struct InitChoices {
     switch source {
     case .spikes:
       rate = Self.mean(all.compactMap(\.units?.rate))
-      let tables = cutsTables ? datasets.flatMap { part in Self.table(part).map { (part, $0) }.map { [$0] } ?? [] } : []
-      let typical = tables.flatMap { part, table in part.flatMap { Self.durations($0, table) } }.sorted()
+      let typical = datasets.flatMap { cutsTables ? Self.durations($0) : [] }.sorted()
       bin = Self.bin(rate: rate, trial: typical.isEmpty ? nil : typical[typical.count / 2])
       smooth = Nanoseconds(bin.count / 2 * 5)
       channels = all.compactMap(\.units?.count).max() ?? 0
@@ -173,6 +172,11 @@ struct InitChoices {
     return names.first { name in
       !name.contains("invalid") && surveys.allSatisfy { durations($0, name).count >= 10 }
     }
+  }
+
+  /// How long the rows of the table of trials last, in all recordings of a dataset.
+  private static func durations(_ surveys: [NWBSurvey]) -> [Double] {
+    table(surveys).map { table in surveys.flatMap { durations($0, table) } } ?? []
   }
 
   private static func durations(_ survey: NWBSurvey, _ table: String) -> [Double] {

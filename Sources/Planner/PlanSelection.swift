@@ -12,7 +12,7 @@ extension Plan {
   }
 
   /// The run of a fit: `few_shot` for `few_shot#2`.
-  private static func run(_ name: String) -> String { String(name.prefix { $0 != "#" }) }
+  package static func run(_ name: String) -> String { String(name.prefix { $0 != "#" }) }
 
   /// The part of the plan that some runs need: they, the runs that they transfer, and the evaluations of the former.
   package func selecting(_ runs: Set<String>) -> Plan {

@@ -5,8 +5,8 @@ import Testing
 /// be what is printed.
 ///
 /// In `docs/guide.md` a block ```` ```yaml FILE ```` is a file, ```` ```diff FILE ```` a change to one, and
-/// ```` ```console ```` commands behind `$` with all they print. A line `...` stands for any lines, a line that ends in
-/// ` ...` for any rest. With RECORD=1 in the environment what the commands print is written into blocks without `...`.
+/// ```` ```console ```` commands behind `$` with all they print. A line `...` stands for any lines, `...` within a line
+/// for any text. With RECORD=1 in the environment what the commands print is written into blocks without `...`.
 struct GuideTests {
   /// A stretch of the guide: prose, or a block with its kind and file.
   private struct Block {
@@ -36,7 +36,7 @@ struct GuideTests {
       case ("diff", let file?): try change(file, block.lines, program)
       case ("console", nil):
         let found = try run(block.lines, program, &commands)
-        let isWhole = !block.lines.contains { $0 == "..." || $0.hasSuffix(" ...") }
+        let isWhole = !block.lines.contains { $0.contains("...") }
         if ProcessInfo.processInfo.environment["RECORD"] == "1", isWhole {
           blocks[index].lines = found
         } else {
@@ -91,8 +91,20 @@ struct GuideTests {
       return (found.startIndex...found.endIndex).contains { agree(told.dropFirst(), found[$0...]) }
     }
     guard let line = found.first else { return false }
-    let isSame = first.hasSuffix(" ...") ? line.hasPrefix(first.dropLast(4)) : line == first
-    return isSame && agree(told.dropFirst(), found.dropFirst())
+    return agree(first, line) && agree(told.dropFirst(), found.dropFirst())
+  }
+
+  /// Whether a line has the pieces between `...` in their order.
+  private static func agree(_ told: String, _ line: String) -> Bool {
+    let pieces = told.components(separatedBy: "...")
+    guard pieces.count > 1, let head = pieces.first, let tail = pieces.last else { return told == line }
+    guard line.hasPrefix(head), line.hasSuffix(tail), line.count >= head.count + tail.count else { return false }
+    var rest = line.dropFirst(head.count).dropLast(tail.count)
+    for piece in pieces.dropFirst().dropLast() {
+      guard let range = rest.firstRange(of: piece) else { return false }
+      rest = rest[range.upperBound...]
+    }
+    return true
   }
 
   private static func blocks(_ page: String) -> [Block] {

@@ -40,12 +40,14 @@ package struct CheckedStudy: Sendable {
   /// The plan; complaints of any kind are thrown as text.
   package func plan(_ overrides: [String] = []) throws -> Plan {
     let expansion = try expand(overrides)
-    return try plan(expansion.points, isSweep: expansion.sweep != nil)
+    return try plan(expansion.points, isSweep: expansion.sweep != nil, StudyReader(expansion))
   }
 
   /// The plan of some points alone.
-  package func plan(_ points: [SweepPoint], isSweep: Bool) throws -> Plan {
-    let (plan, diagnostics) = try planned(points, isSweep: isSweep)
+  package func plan(
+    _ points: [SweepPoint], isSweep: Bool, _ reader: StudyReader = StudyReader()
+  ) throws -> Plan {
+    let (plan, diagnostics) = try planned(points, isSweep: isSweep, reader)
     guard let plan else { throw Refused(diagnostics: diagnostics) }
     return plan
   }
@@ -54,7 +56,8 @@ package struct CheckedStudy: Sendable {
   package func diagnostics(_ overrides: [String] = []) throws -> [Diagnostic] {
     do {
       let expansion = try expand(overrides)
-      return expansion.diagnostics + (try planned(expansion.points, isSweep: expansion.sweep != nil).diagnostics)
+      let (points, isSweep) = (expansion.points, expansion.sweep != nil)
+      return expansion.diagnostics + (try planned(points, isSweep: isSweep, StudyReader(expansion)).diagnostics)
     } catch let refused as Refused {
       return refused.diagnostics
     }
@@ -69,24 +72,19 @@ package struct CheckedStudy: Sendable {
       return (result.node, result.diagnostics)
     }.layers(of: node)
     let expansion = Sweep.expand(layers, language: Specification.schema.description)
-<<<<<<< HEAD
     guard !expansion.diagnostics.hasErrors else {
-      let points = try planned(Array(expansion.points.prefix(100)), isSweep: true).diagnostics
+      let points = try planned(Array(expansion.points.prefix(100)), isSweep: true, StudyReader(expansion)).diagnostics
       throw Refused(diagnostics: file.diagnostics + expansion.diagnostics + points)
     }
     return expansion
   }
 
-  private func planned(_ points: [SweepPoint], isSweep: Bool) throws -> (plan: Plan?, diagnostics: [Diagnostic]) {
+  private func planned(
+    _ points: [SweepPoint], isSweep: Bool, _ reader: StudyReader
+  ) throws -> (plan: Plan?, diagnostics: [Diagnostic]) {
     try Planner.plan(
-      points, isSweep: isSweep,
+      points, isSweep: isSweep, reader: reader,
       headers: { dataset in try recordings[dataset.id] ?? dataset.value.headers(id: dataset.id) },
-=======
-    let before = file.diagnostics + expansion.diagnostics
-    let (plan, diagnostics) = try Planner.plan(
-      expansion.points, isSweep: expansion.sweep != nil, reader: StudyReader(expansion),
-      headers: { try $0.value.headers(id: $0.id) },
->>>>>>> main
       digest: { path in SHA256Digest(of: Array(path.utf8)) })
   }
 
