@@ -23,6 +23,13 @@ package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
 
   fileprivate init(bytes: [UInt8]) { self.bytes = bytes }
 
+  /// The first bytes are as good as a hash of all of them.
+  package func hash(into hasher: inout Hasher) {
+    var word: UInt64 = 0
+    for byte in bytes.prefix(8) { word = word << 8 | UInt64(byte) }
+    hasher.combine(word)
+  }
+
   /// Reads 64 hexadecimal digits; nil for anything else.
   package init?(hex: String) {
     let digits = Array(hex.utf8)

@@ -61,17 +61,23 @@ package struct StudyReader: Sendable {
   /// A point as values; nil when something is wrong with it, which then stands in `diagnostics`.
   package mutating func read(_ point: SweepPoint) -> ReadPoint? {
     let names = names(point)
-    var found: [SpecPart?] = []
-    found.reserveCapacity(point.partCount)
+    // Most parts of a point are those of the one before it, and so is its graph.
+    let before = last?.names == names ? last : nil
+    last = nil
+    var found = before?.parts ?? Array(repeating: nil, count: point.partCount)
+    var isSameGraph = before?.read != nil
     for index in 0..<point.partCount {
-      if let last, last.names == names, point.shares(part: index, with: last.point) {
-        found.append(last.parts[index])
-      } else {
-        found.append(part(index, of: point, names))
-      }
+      if let before, point.shares(part: index, with: before.point) { continue }
+      let part = part(index, of: point, names)
+      if isSameGraph { isSameGraph = part.map { edgeNumber($0) } == found[index].map { edgeNumber($0) } }
+      found[index] = part
     }
     let isRight = found.allSatisfy { $0?.isRight ?? true }
-    let read = isRight ? experiment(point, found).map { ReadPoint(experiment: $0, parts: found) } : nil
+    var read: ReadPoint?
+    if isRight {
+      let graph = isSameGraph ? before?.read?.experiment : experiment(point, found)
+      read = graph.map { ReadPoint(experiment: $0, parts: found) }
+    }
     if !isRight, !hasReadBroken {
       hasReadBroken = true
       tell(whole(point).reading.diagnostics, at: point)

@@ -75,10 +75,13 @@ extension SweepPoint {
   /// Whether the point gives a whole section or a whole entry, so that the names of entries may be its own.
   package var mayRename: Bool {
     values.contains { value in
-      let path = table.paths[table.path(of: value)].path
-      return path.steps.count <= 2 && path.steps.first != .key("params")
+      guard case .map = table.plain(value) else { return false }
+      return table.paths[table.path(of: value)].path.steps.count <= 2
     }
   }
+
+  /// Whether this is the same point of the same expansion.
+  package func isSame(as other: SweepPoint) -> Bool { number == other.number && all === other.all }
 
   /// Whether the sweep gives values to a part.
   package func isSwept(part index: Int) -> Bool {
