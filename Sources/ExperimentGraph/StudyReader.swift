@@ -69,15 +69,17 @@ package struct StudyReader: Sendable {
   /// A point as values; nil when something is wrong with it, which then stands in `diagnostics`.
   package mutating func read(_ point: SweepPoint) -> ReadPoint? {
     let names = names(point)
+    let before = last?.names == names && last.map { point.isSibling(of: $0.point) } == true ? last : nil
+    last = nil
     var found: [SpecPart?]
     // Numbers change no graph, so most points have that of the one before.
     var graph: Experiment?
-    if let last, last.names == names, point.isSibling(of: last.point) {
-      found = last.parts
-      graph = last.read?.experiment
-      for index in point.movingParts where !point.shares(part: index, with: last.point) {
+    if let before {
+      found = before.parts
+      graph = before.read?.experiment
+      for index in point.movingParts where !point.shares(part: index, with: before.point) {
         found[index] = part(index, of: point, names)
-        if edgeNumber(found[index]) != edgeNumber(last.parts[index]) { graph = nil }
+        if edgeNumber(found[index]) != edgeNumber(before.parts[index]) { graph = nil }
       }
     } else {
       found = (0..<point.partCount).map { part($0, of: point, names) }

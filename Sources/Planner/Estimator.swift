@@ -24,15 +24,33 @@ package struct Estimator {
     let volume: Double
   }
 
-  private struct Key: Hashable {
+  /// The values that a shape comes from, as the objects that jobs share.
+  private struct Identity: Hashable {
+    var model: ObjectIdentifier
+    var recipe: ObjectIdentifier
+    var sessions: ObjectIdentifier
+    var trials: Int
+    var groups: UInt8
+    var backend: BackendChoice
+  }
+
+  /// The same, where recipes that differ in rates alone are one.
+  private struct Sizes: Hashable {
     var model: ObjectIdentifier
     var sessions: ObjectIdentifier
     var batch: BatchRecipe
     var budget: Extent
     var every: Extent?
     var trials: Int?
-    var numerics: String
-    var fit: [ParameterGroup]
+    var groups: UInt8
+    var backend: BackendChoice
+  }
+
+  /// Jobs that take the same.
+  private struct Kind: Hashable {
+    var shape: Int
+    var spec: ObjectIdentifier?
+    var predictions: Bool
   }
 
   /// Shapes whose graphs are built.
@@ -40,9 +58,10 @@ package struct Estimator {
   /// Bytes of a process that has loaded nothing.
   private static let idle = 20e6
 
-  private var shapes: [Key: FitShape] = [:]
-  /// Jobs of one fit often follow each other.
-  private var last: (fit: ArtifactKey, shape: FitShape)?
+  private var shapes: [FitShape] = []
+  private var identities: [Identity: Int] = [:]
+  private var sizes: [Sizes: Int] = [:]
+  private var estimates: [Kind: Estimate] = [:]
   private var sized: [SHA256Digest: Sized] = [:]
   private var rates: [BackendChoice: MachineRates] = [:]
   private var builtCount = 0
@@ -53,22 +72,24 @@ package struct Estimator {
   package init(history: [String: Double] = [:]) { self.history = history }
 
   /// The shape of a fit.
-  package mutating func shape(_ fit: FitJob) -> FitShape {
-    if let last, last.fit == fit.key { return last.shape }
-    let shape = known(fit)
-    last = (fit.key, shape)
-    return shape
-  }
+  package mutating func shape(_ fit: FitJob) -> FitShape { shapes[number(fit)] }
 
-  private mutating func known(_ fit: FitJob) -> FitShape {
+  private mutating func number(_ fit: FitJob) -> Int {
+    let identity = Identity(
+      model: ObjectIdentifier(fit.modelValue), recipe: ObjectIdentifier(fit.recipeValue),
+      sessions: ObjectIdentifier(fit.group), trials: fit.trials ?? -1, groups: fit.groups, backend: fit.backend)
+    if let known = identities[identity] { return known }
     let recipe = fit.recipe
-    let key = Key(
-      model: fit.modelValue.sizing, sessions: ObjectIdentifier(fit.group), batch: recipe.batch,
-      budget: recipe.budget, every: recipe.select?.every, trials: fit.trials, numerics: fit.numerics, fit: fit.fit)
-    if let found = shapes[key] { return found }
-    let shape = FitShape(fit)
-    shapes[key] = shape
-    return shape
+    let key = Sizes(
+      model: fit.modelValue.sizing, sessions: identity.sessions, batch: recipe.batch, budget: recipe.budget,
+      every: recipe.select?.every, trials: fit.trials, groups: fit.groups, backend: fit.backend)
+    let number = sizes[key] ?? shapes.count
+    if number == shapes.count {
+      shapes.append(FitShape(fit))
+      sizes[key] = number
+    }
+    identities[identity] = number
+    return number
   }
 
   /// The parameters and costs of a fit.
@@ -95,14 +116,22 @@ package struct Estimator {
 
   /// What a job is expected to take.
   package mutating func estimate(_ job: Job) -> Estimate {
+    var kind = Kind(shape: number(job.fit), spec: nil, predictions: false)
+    if case .evaluate(let evaluate) = job {
+      kind.spec = ObjectIdentifier(evaluate.specValue)
+      kind.predictions = evaluate.predictions
+    }
+    if let known = estimates[kind] { return known }
     var estimate =
       switch job {
       case .fit(let fit): self.fit(fit)
       case .evaluate(let evaluate): self.evaluate(evaluate)
       }
-    guard !history.isEmpty else { return estimate }
-    let work = work(job)
-    if let known = history[work.name] { estimate.seconds = known * Double(work.units) }
+    if !history.isEmpty {
+      let work = work(job)
+      if let known = history[work.name] { estimate.seconds = known * Double(work.units) }
+    }
+    estimates[kind] = estimate
     return estimate
   }
 

@@ -22,7 +22,8 @@ final class ComposedPart: Sendable {
     self.inherited = inherited
     self.variables = variables
     self.diagnostics = diagnostics
-    places = entry.map { DrawnPlaces($0.value, sources) } ?? .none(Fingerprint())
+    let places = entry.map { DrawnPlaces($0.value, sources) } ?? .none(Fingerprint())
+    self.places = places
     holes = entry.map { places.paths(in: $0.value, below: [$0.key]) } ?? []
   }
 

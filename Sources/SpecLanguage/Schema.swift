@@ -110,7 +110,7 @@ package struct KeyValue<Root>: Sendable {
 }
 
 /// One key of a schema: its name, its property, its kind, its default and its sentence.
-package struct Field<Root, Value: Sendable>: Sendable {
+package struct Field<Root: Sendable, Value: Sendable>: Sendable {
   package let name: String
   package let path: KeyPath<Root, Value> & Sendable
   package let kind: ValueKind<Value>

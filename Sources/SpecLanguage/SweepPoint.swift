@@ -75,10 +75,18 @@ extension SweepPoint {
   /// Whether the point gives a whole section or a whole entry, so that the names of entries may be its own.
   package var mayRename: Bool {
     values.contains { value in
-      let path = table.paths[table.path(of: value)].path
-      return path.steps.count <= 2 && path.steps.first != .key("params")
+      let path = table.paths[table.path(of: value)]
+      guard path.path.steps.count <= 2, !path.isKnob else { return false }
+      switch table.plain(value) {
+      case .map, .null: return true
+      case .string: return table.holdsInterpolation(value)
+      case .bool, .int, .float, .list: return false
+      }
     }
   }
+
+  /// Whether this is the same point of the same expansion.
+  package func isSame(as other: SweepPoint) -> Bool { number == other.number && all === other.all }
 
   /// Whether the sweep gives values to a part.
   package func isSwept(part index: Int) -> Bool {
