@@ -31,16 +31,19 @@ static int changed(char *const *folders, const char *since) {
 
 int main(int count, char **words) {
   if (count < 2) return 64;
-  char package[PATH_MAX], sources[PATH_MAX], stamp[PATH_MAX], program[PATH_MAX], build[PATH_MAX];
+  char package[PATH_MAX], sources[PATH_MAX], stamp[PATH_MAX], alone[PATH_MAX], program[PATH_MAX], build[PATH_MAX];
   const char *root = words[1];
   int length = snprintf(package, PATH_MAX, "%s/Package.swift", root);
   snprintf(sources, PATH_MAX, "%s/Sources", root);
   snprintf(stamp, PATH_MAX, "%s/.build/mdssm-run.built", root);
+  snprintf(alone, PATH_MAX, "%s/.build/mdssm-run.alone", root);
   snprintf(program, PATH_MAX, "%s/.build/release/mdssm-run", root);
   snprintf(build, PATH_MAX, "%s/scripts/build", root);
   if (length > PATH_MAX - 32) return 70;
   char *folders[] = {package, sources, NULL};
   if (!changed(folders, stamp)) {
+    words[1] = alone;
+    execv(alone, words + 1);
     words[1] = program;
     execv(program, words + 1);
   }

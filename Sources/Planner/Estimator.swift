@@ -66,6 +66,8 @@ package struct Estimator {
   private var rates: [BackendChoice: MachineRates] = [:]
   private var builtCount = 0
   private var lastBuilt: Sized?
+  /// Bytes of working memory for an operation on an element, of the first graph that was compiled.
+  private var memoryPerElement: Double?
   private let history: [String: Double]
 
   /// - Parameter history: seconds for a unit of work of a shape, from an earlier run.
@@ -238,11 +240,20 @@ package struct Estimator {
       fit.model, shape: part, sessions: shape.sessions, fit: Set(fit.fit), memory: fit.recipe.memory, path: fit.path)
     let few = BatchShape(sessions: 1, trials: 32, bins: batch.bins, rows: shape.sessions.capacity(of: 1))
     let seen = StepGraph(fit.model, shape: few, sessions: shape.sessions, fit: [], path: fit.path)
-    let program = try? Self.backend(fit.backend).compile(step.graph, outputs: step.outputs)
+    let cost = GraphCost(step.graph, outputs: step.outputs)
+    // Compiling takes most of the time; graphs work in memory in proportion to the elements that they compute.
+    let density: Double
+    if let known = memoryPerElement {
+      density = known
+    } else {
+      let program = try? Self.backend(fit.backend).compile(step.graph, outputs: step.outputs)
+      density = Double(program?.workingMemory ?? 0) / max(1, cost.elementwise)
+      memoryPerElement = density
+    }
     let sized = Sized(
-      parameters: step.parameters, step: GraphCost(step.graph, outputs: step.outputs) * parts,
+      parameters: step.parameters, step: cost * parts,
       trial: GraphCost(seen.graph, outputs: [seen.outputs[0]]) * (1.0 / 32),
-      working: Double(program?.workingMemory ?? 0), volume: volume)
+      working: density * cost.elementwise, volume: volume)
     lastBuilt = sized
     return sized
   }

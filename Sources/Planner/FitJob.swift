@@ -58,11 +58,12 @@ package struct FitJob: Sendable {
       self.repetition = repetition
       self.isPerSession = isPerSession
       self.checkpoints = checkpoints
-      let trialText = trials.map { String($0) } ?? "all"
-      var content =
-        "fit \(fit.map(\.rawValue)) trials \(trialText) seed \(seed) numerics \(backend.numerics) transfer \(source != nil)"
+      let fitted = fit.map(\.rawValue).joined(separator: " ")
+      let used = trials.map { String($0) } ?? "all"
+      var content = "fit \(fitted); trials \(used); seed \(seed); numerics \(backend.numerics); "
+      content += source == nil ? "from the start" : "transfer"
       // The first repetition is the fit of a run without repetitions.
-      if let repetition, repetition > 1 { content += " repetition \(repetition)" }
+      if let repetition, repetition > 1 { content += "; repetition \(repetition)" }
       groups = fit.reduce(0) { mask, group in
         mask | 1 << UInt8(ParameterGroup.allCases.firstIndex(of: group) ?? 0)
       }
