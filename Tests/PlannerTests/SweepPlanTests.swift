@@ -70,7 +70,8 @@ struct SweepPlanTests {
   @Test(arguments: [
     "models.meta.inference.forecast_mask: {uniform: [0.1, 0.5]}",
     "training.pretraining.optimizer.lr: {normal: [1, 0.01]}",
-    "training.pretraining.select.every: [2 steps, 3 steps, 4 steps]", "datasets.cycles.observe.noise: {uniform: [0.1, 0.5]}",
+    "training.pretraining.select.every: [2 steps, 3 steps, 4 steps]",
+    "datasets.cycles.observe.noise: {uniform: [0.1, 0.5]}",
     "models.meta.dynamics.adapt.rank: {int_uniform: [1, 4]}", "models.meta.embedding.encoder.width: [4, 5, 6]",
   ])
   func `points that differ in one value deep inside have no fit in common`(_ axis: String) throws {
