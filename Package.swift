@@ -16,7 +16,8 @@ let package = Package(
     room("TensorGraph", []),
     // first: machines and files
     system("CLibYAML", pkgConfig: "yaml-0.1", debian: "libyaml-dev"),
-    system("CHDF5", pkgConfig: "hdf5-serial", debian: "libhdf5-dev"),
+    .target(
+      name: "CHDF5", cSettings: [.unsafeFlags(["-O2", "-Werror", "-Wall"])], linkerSettings: [.linkedLibrary("dl")]),
     system("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
     system("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
     system("CMatio", pkgConfig: "matio", debian: "libmatio-dev"),
