@@ -75,6 +75,11 @@ package struct MatlabFile {
   ) throws(ArrayFileError) -> Value {
     lock.lock()
     defer { lock.unlock() }
+    guard cmatio_load() == 0 else {
+      throw ArrayFileError(
+        path, "MATLAB files before version 7.3 need the library libmatio, which is not there",
+        help: ["install libmatio, or save the file again with `-v7.3`"])
+    }
     guard let file = Mat_Open(path, Int32(MAT_ACC_RDONLY.rawValue)) else {
       throw ArrayFileError(path, "the MATLAB file cannot be read", help: ["save it again, or with `-v7.3`"])
     }

@@ -7,7 +7,7 @@ package struct NWBDataset: Hashable, Sendable {
   package var trials: TrialTable?
   package var windows: Windows?
   /// Names of ours and the series that they are read from.
-  package var behavior: [Named<String>]
+  package var behavior: [Named<BehaviorSource>]
   package var quality: Quality?
   package var split: SplitPlan
 
@@ -22,7 +22,7 @@ package struct NWBDataset: Hashable, Sendable {
       "windows", \.windows, .optional(.section(Windows.schema)),
       "Windows of one length, for recordings without trials."),
     Field(
-      "behavior", \.behavior, .map(.path), default: [],
+      "behavior", \.behavior, .map(BehaviorSource.kind), default: [],
       "Signals to read beside the channels: a name for each and the series, by path or name. A bin holds the mean of its "
         + "samples; where it has none, the value at its centre on the line between the neighbouring samples."),
     Field(

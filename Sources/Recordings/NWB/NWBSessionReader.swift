@@ -13,7 +13,7 @@ struct NWBSessionReader {
     var source: Source
     var trials: [Trial]
     var notes: [String]
-    var behavior: [(name: String, series: NWBSeries)]
+    var behavior: [(name: String, series: NWBSeries, isDerivative: Bool)]
 
     var bins: Int { trials.map(\.length).max() ?? 0 }
   }
@@ -61,8 +61,8 @@ struct NWBSessionReader {
       found.add(error)
     }
     var behavior: [Behavior] = []
-    for (name, series) in plan.behavior {
-      let read = found.attempt { () throws(DataProblem) -> Behavior in try self.behavior(name, series, plan) }
+    for (name, series, isDerivative) in plan.behavior {
+      let read = found.attempt { () throws(DataProblem) -> Behavior in try self.behavior(name, series, isDerivative, plan) }
       if let read { behavior.append(read) }
     }
     try found.check()
@@ -78,8 +78,8 @@ struct NWBSessionReader {
     var found = ProblemList()
     var notes: [String] = []
     let bins = plan.trials.reduce(0) { $0 + $1.length }
-    for (name, series) in plan.behavior {
-      let read = found.attempt { () throws(DataProblem) -> Behavior in try self.behavior(name, series, plan) }
+    for (name, series, isDerivative) in plan.behavior {
+      let read = found.attempt { () throws(DataProblem) -> Behavior in try self.behavior(name, series, isDerivative, plan) }
       guard let read else { continue }
       let missing = bins - Self.completeBins(read, plan)
       if missing == bins {
@@ -129,10 +129,10 @@ struct NWBSessionReader {
     }
     guard let nwb else { throw DataProblems(found.problems) }
     let source = found.attempt { () throws(DataProblem) -> Source in try self.source(nwb) }
-    var behavior: [(name: String, series: NWBSeries)] = []
+    var behavior: [(name: String, series: NWBSeries, isDerivative: Bool)] = []
     for entry in dataset.behavior {
-      let series = found.attempt { () throws(DataProblem) -> NWBSeries in try NWBSeries(entry.value, in: nwb) }
-      if let series { behavior.append((entry.id, series)) }
+      let series = found.attempt { () throws(DataProblem) -> NWBSeries in try NWBSeries(entry.value.series, in: nwb) }
+      if let series { behavior.append((entry.id, series, entry.value.derivative)) }
     }
     var layout: TrialLayout?
     if source != nil || dataset.windows == nil {
@@ -229,15 +229,20 @@ struct NWBSessionReader {
     return BinGrid(start: trial.start - lead, width: dataset.observe.bin.seconds, count: trial.length)
   }
 
-  private func behavior(_ name: String, _ series: NWBSeries, _ plan: Plan) throws(DataProblem) -> Behavior {
+  private func behavior(
+    _ name: String, _ series: NWBSeries, _ isDerivative: Bool, _ plan: Plan
+  ) throws(DataProblem) -> Behavior {
+    let times = try series.times(plan.nwb)
+    var samples = try series.values(plan.nwb)
+    if isDerivative { samples = times.slopes(of: samples, dimensions: series.dimensions) }
     let sampling = BehaviorSampling(
-      times: try series.times(plan.nwb), samples: series.samples, dimensions: series.dimensions,
-      values: try series.values(plan.nwb))
+      times: times, samples: series.samples, dimensions: series.dimensions, values: samples)
     let size = plan.trials.count * plan.bins
     var values = [Float](repeating: .nan, count: series.dimensions * size)
     for (number, trial) in plan.trials.enumerated() {
       sampling.fill(grid(trial, leading: false), into: &values, offset: number * plan.bins, step: size)
     }
-    return Behavior(name: name, unit: series.unit, dimensions: series.dimensions, values: values)
+    let unit = isDerivative && !series.unit.isEmpty ? series.unit + "/s" : series.unit
+    return Behavior(name: name, unit: unit, dimensions: series.dimensions, values: values)
   }
 }
