@@ -62,7 +62,9 @@ struct NWBSessionReader {
     }
     var behavior: [Behavior] = []
     for (name, series, isDerivative) in plan.behavior {
-      let read = found.attempt { () throws(DataProblem) -> Behavior in try self.behavior(name, series, isDerivative, plan) }
+      let read = found.attempt { () throws(DataProblem) -> Behavior in
+        try self.behavior(name, series, isDerivative, plan)
+      }
       if let read { behavior.append(read) }
     }
     try found.check()
@@ -79,7 +81,9 @@ struct NWBSessionReader {
     var notes: [String] = []
     let bins = plan.trials.reduce(0) { $0 + $1.length }
     for (name, series, isDerivative) in plan.behavior {
-      let read = found.attempt { () throws(DataProblem) -> Behavior in try self.behavior(name, series, isDerivative, plan) }
+      let read = found.attempt { () throws(DataProblem) -> Behavior in
+        try self.behavior(name, series, isDerivative, plan)
+      }
       guard let read else { continue }
       let missing = bins - Self.completeBins(read, plan)
       if missing == bins {
