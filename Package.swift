@@ -67,6 +67,9 @@ let package = Package(
         "Randomness", "TensorGraph", "CKernels", "NativeBackend", "Recordings", "Models", "Training", "AllocationCount",
       ],
       path: "Benchmarks/StepBench", swiftSettings: strict),
+    .executableTarget(
+      name: "BinningBench", dependencies: ["SpecLanguage", "YAMLReader", "HDF5File", "Recordings"],
+      path: "Benchmarks/BinningBench", swiftSettings: strict),
     // tests: one target per room; BackendChecks is the law that every backend's tests call
     .target(
       name: "BackendChecks", dependencies: ["TensorGraph", "Randomness", "ReferenceBackend"],
