@@ -33,7 +33,7 @@ struct NWBSessionReader {
   func header() throws(DataProblems) -> SessionHeader {
     let plan = try plan()
     var channels = plan.source.channels
-    var isCounts = dataset.observe.smooth == nil
+    var isCounts = dataset.observe.smooth == nil && dataset.observe.normalize == nil
     var notes = plan.notes
     // Which channels stay, and whether numbers are counts, is in the signals themselves here.
     if needsSignals(plan.source) {
@@ -115,7 +115,7 @@ struct NWBSessionReader {
   }
 
   private func needsSignals(_ source: Source) -> Bool {
-    if dataset.observe.minRate != nil { return true }
+    if dataset.observe.minRate != nil || dataset.observe.normalize != nil { return true }
     switch source {
     case .spikes: return false
     case .counts: return dataset.observe.smooth == nil
@@ -221,6 +221,7 @@ struct NWBSessionReader {
         throw plan.nwb.problem(nil, "`min_rate` leaves out \(error.text)", help: [error.help])
       }
       channels.smooth(dataset.observe.filter)
+      channels.normalize(dataset.observe.normalize, splits: plan.trials.map(\.split))
       return channels
     }
     guard let read else { throw DataProblems(found.problems) }

@@ -24,6 +24,13 @@ package enum NWBObservation: Hashable, Sendable {
     }
   }
 
+  var normalize: Normalization? {
+    switch self {
+    case .spikes(let spikes): spikes.normalize
+    case .counts(let counts): counts.normalize
+    }
+  }
+
   /// The filter that `smooth` and `causal` ask for.
   var filter: Smoothing? {
     switch self {
@@ -47,6 +54,7 @@ package struct SpikeObservation: Hashable, Sendable {
   package var duplicates: Double?
   package var smooth: Nanoseconds?
   package var causal: Bool?
+  package var normalize: Normalization?
   package var minRate: Double?
 
   package static let schema = Schema<Self>(
@@ -63,12 +71,12 @@ package struct SpikeObservation: Hashable, Sendable {
     Field(
       "smooth", \.smooth, .optional(.duration),
       "Standard deviation of a Gaussian filter, applied within each trial; the observations are then real-valued."),
-    Smoothing.causal(\.causal),
+    Smoothing.causal(\.causal), Normalization.field(\.normalize),
     Field(
       "min_rate", \.minRate, .optional(.frequency),
       "Channels with fewer spikes per second of observed time in all trials are left out."),
     rules: [Rule("causal") { Smoothing.complaint($0.causal, $0.smooth) }],
-    make: Self.init(bin:where:duplicates:smooth:causal:minRate:))
+    make: Self.init(bin:where:duplicates:smooth:causal:normalize:minRate:))
 }
 
 /// A time series that is binned already: one row per bin, one column per channel.
@@ -78,6 +86,7 @@ package struct CountObservation: Hashable, Sendable {
   package var channels: String?
   package var smooth: Nanoseconds?
   package var causal: Bool?
+  package var normalize: Normalization?
   package var minRate: Double?
 
   package static let schema = Schema<Self>(
@@ -92,10 +101,10 @@ package struct CountObservation: Hashable, Sendable {
     Field(
       "smooth", \.smooth, .optional(.duration),
       "Standard deviation of a Gaussian filter, applied within each trial; the observations are then real-valued."),
-    Smoothing.causal(\.causal),
+    Smoothing.causal(\.causal), Normalization.field(\.normalize),
     Field(
       "min_rate", \.minRate, .optional(.frequency),
       "Channels with fewer counts per second of observed time in all trials are left out."),
     rules: [Rule("causal") { Smoothing.complaint($0.causal, $0.smooth) }],
-    make: Self.init(series:bin:channels:smooth:causal:minRate:))
+    make: Self.init(series:bin:channels:smooth:causal:normalize:minRate:))
 }
