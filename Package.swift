@@ -109,7 +109,7 @@ nonisolated var tests: [Target] {
       exclude: ["Golden"]),
     check("ReferenceBackend", ["TensorGraph", "BackendChecks"]),
     check("Bundle", ["SpecLanguage"]),
-    check("Recordings", ["SpecLanguage", "YAMLReader", "HDF5File"]),
+    check("Recordings", ["SpecLanguage", "YAMLReader", "HDF5File", "SpecChecks"]),
     check(
       "Models",
       ["SpecLanguage", "YAMLReader", "TensorGraph", "CKernels", "ReferenceBackend", "NativeBackend", "Randomness"]),
