@@ -79,10 +79,24 @@ struct SpikeTable {
         }
       }
       let own = Array(piece[start - first..<end - first])
-      guard own.allSatisfy(\.isFinite) else {
-        throw nwb.problem(object, "unit \(row) has spike times that are not numbers")
+      let (isFinite, isSorted) = Self.order(own)
+      guard isFinite else { throw nwb.problem(object, "unit \(row) has spike times that are not numbers") }
+      try body(unit, isSorted ? own : own.sorted())
+    }
+  }
+
+  /// Whether all are numbers, and whether none is smaller than the one before.
+  private static func order(_ times: [Double]) -> (isFinite: Bool, isSorted: Bool) {
+    times.withUnsafeBufferPointer { times in
+      var isFinite = true
+      var isSorted = true
+      var last = -Double.infinity
+      for time in times {
+        isFinite = isFinite && time.isFinite
+        isSorted = isSorted && last <= time
+        last = time
       }
-      try body(unit, zip(own, own.dropFirst()).allSatisfy { $0 <= $1 } ? own : own.sorted())
+      return (isFinite, isSorted)
     }
   }
 
