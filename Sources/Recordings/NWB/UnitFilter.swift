@@ -111,7 +111,7 @@ private struct UnitColumns {
     return ofElectrode(name) ?? ofGroup(name)
   }
 
-  /// The value at the first electrode of each unit; nothing for a unit without one.
+  /// The value at the first electrode of each unit.
   private func ofElectrode(_ name: String) -> [Plain]? {
     guard let rows = try? nwb.file.shape(Self.electrodes + "/id").first,
       let column = try? IntervalTable.column(Self.electrodes + "/" + name, rows: rows, nwb),
@@ -120,7 +120,9 @@ private struct UnitColumns {
     else { return nil }
     return ends.indices.map { unit in
       let start = unit == 0 ? 0 : ends[unit - 1]
-      guard start < ends[unit], list.indices.contains(start), column.indices.contains(list[start]) else { return .null }
+      guard start < ends[unit], list.indices.contains(start), column.indices.contains(list[start]) else {
+        return Self.nothing(like: column.first)
+      }
       return column[list[start]]
     }
   }
@@ -134,6 +136,16 @@ private struct UnitColumns {
       guard let word = stored ?? (try? nwb.file.text(attribute: name, of: group)) else { continue }
       known[group] = .string(word)
     }
-    return known.isEmpty ? nil : groups.map { known[$0] ?? .null }
+    return known.isEmpty ? nil : groups.map { known[$0] ?? "" }
+  }
+
+  /// What stands for a value that a unit does not have: an empty word, no number, false.
+  private static func nothing(like value: Plain?) -> Plain {
+    switch value {
+    case .string: ""
+    case .int, .float: .float(.nan)
+    case .bool: false
+    case .null, .list, .map, nil: .null
+    }
   }
 }
