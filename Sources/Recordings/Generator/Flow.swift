@@ -43,6 +43,8 @@ protocol Flow: GeneratedSystem {
   var transient: Double { get }
   var centre: [Double] { get }
   var unit: Double { get }
+  /// Standard deviation of the place at which a trial, or its transient, starts.
+  var spread: Double { get }
 
   /// Writes dz/dt, per unit of the system's own time.
   func field(_ z: [Double], _ parameters: [Double], into slope: inout [Double])
@@ -51,11 +53,13 @@ protocol Flow: GeneratedSystem {
 extension Flow {
   var signals: [(name: String, unit: String, dimensions: Int)] { [("state", "", dimensions)] }
 
+  var spread: Double { unit }
+
   func columns(_ stream: Stream) -> [String: String] { [:] }
 
   func trial(_ parameters: [Double], bins: Int, bin: Nanoseconds, stream: Stream) -> GeneratedTrial {
     var stream = stream
-    var z = (0..<dimensions).map { centre[$0] + unit * stream.normal() }
+    var z = (0..<dimensions).map { centre[$0] + spread * stream.normal() }
     var stepper = Stepper(dimensions: dimensions)
     let width = step.seconds * speed
     for _ in 0..<Int((transient / step.seconds).rounded()) { stepper.advance(&z, width, parameters, self, &stream) }
