@@ -5,6 +5,7 @@ import SpecLanguage
 package enum EvaluationSpec: Hashable, Sendable {
   case reconstruction(ReconstructionSpec)
   case forecast(ForecastSpec)
+  case filter(FilterSpec)
   case decode(DecodeSpec)
   case embedding(EmbeddingSpec)
 
@@ -14,6 +15,7 @@ package enum EvaluationSpec: Hashable, Sendable {
       if case .reconstruction(let value) = $0 { value } else { nil }
     },
     .arm("forecast", ForecastSpec.schema, Self.forecast) { if case .forecast(let value) = $0 { value } else { nil } },
+    .arm("filter", FilterSpec.schema, Self.filter) { if case .filter(let value) = $0 { value } else { nil } },
     .arm("decode", DecodeSpec.schema, Self.decode) { if case .decode(let value) = $0 { value } else { nil } },
     .arm("embedding", EmbeddingSpec.schema, Self.embedding) {
       if case .embedding(let value) = $0 { value } else { nil }
@@ -27,6 +29,7 @@ package enum EvaluationSpec: Hashable, Sendable {
     switch self {
     case .reconstruction(let value): value.of
     case .forecast(let value): value.of
+    case .filter(let value): value.of
     case .decode(let value): value.of
     case .embedding(let value): value.of
     }
@@ -36,6 +39,7 @@ package enum EvaluationSpec: Hashable, Sendable {
     switch self {
     case .reconstruction(let value): value.split
     case .forecast(let value): value.split
+    case .filter(let value): value.split
     case .decode(let value): value.split
     case .embedding: nil
     }
@@ -45,7 +49,7 @@ package enum EvaluationSpec: Hashable, Sendable {
   package var target: String? {
     switch self {
     case .decode(let value): value.target
-    case .reconstruction, .forecast, .embedding: nil
+    case .reconstruction, .forecast, .filter, .embedding: nil
     }
   }
 
@@ -53,14 +57,14 @@ package enum EvaluationSpec: Hashable, Sendable {
     switch self {
     case .forecast(let value): value.context
     case .decode(let value): value.context
-    case .reconstruction, .embedding: nil
+    case .reconstruction, .filter, .embedding: nil
     }
   }
 
   package var horizon: Nanoseconds? {
     switch self {
     case .forecast(let value): value.horizon
-    case .reconstruction, .decode, .embedding: nil
+    case .reconstruction, .filter, .decode, .embedding: nil
     }
   }
 

@@ -24,11 +24,19 @@ final class EvaluateExecution {
   private var extra: [(name: String, bytes: [UInt8])] = []
   private var predictions = PredictionFile()
 
+  private let fit: FittedModel
+  private let backend: any Backend
   private let watch: Watch
+  private let emit: (Event) -> Void
 
-  init(_ job: EvaluateJob, fit: FittedModel, sessions: [Session], backend: any Backend, watch: Watch) {
+  init(
+    _ job: EvaluateJob, fit: FittedModel, sessions: [Session], backend: any Backend, watch: Watch,
+    emit: @escaping (Event) -> Void
+  ) {
     self.job = job
+    (self.fit, self.backend) = (fit, backend)
     self.watch = watch
+    self.emit = emit
     self.sessions = sessions
     let stream = Stream(seed: job.fit.seed, path: job.fit.streamPath)
     trials = TrialSet(
@@ -43,6 +51,7 @@ final class EvaluateExecution {
     switch job.spec {
     case .reconstruction(let spec): try reconstruction(spec)
     case .forecast(let spec): try forecast(spec)
+    case .filter(let spec): try filter(spec)
     case .decode(let spec): try decode(spec)
     case .embedding(let spec): try embedding(spec)
     }
@@ -116,6 +125,29 @@ final class EvaluateExecution {
       }
     }
     extra.append((Self.examplesFile, Array(examples.table.text.utf8)))
+  }
+
+  private func filter(_ spec: FilterSpec) throws {
+    var times: [UInt64] = []
+    for (index, session) in sessions.enumerated() {
+      try watch.check()
+      let numbers = trials.trials(spec.split)[index]
+      guard !numbers.isEmpty else { continue }
+      let filter = try CausalFilter(
+        fit, session: index, embedding: try code(index), ahead: spec.ahead, backend: backend)
+      let run = try FilterRun(filter, session, trials: numbers)
+      times += run.times
+      let observed = session.values(of: numbers)
+      add(
+        session, spec.split,
+        FilterSpec.scores(observed: observed, predicted: run.predicted, trainingMeans: trainingMeans(index)))
+      for (k, values) in run.predicted.enumerated() {
+        predictions.add(session.name, k == 0 ? "filter" : "filter@\(k)", values)
+      }
+      predictions.add(session.name, "observed", observed)
+    }
+    // How long it took depends on the machine: it is told, and no result.
+    if !times.isEmpty { emit(.latency(job: job.name, Latency(times))) }
   }
 
   private func decode(_ spec: DecodeSpec) throws {

@@ -174,6 +174,9 @@ package struct Estimator {
     case .forecast(let spec):
       passes += slots(shape, spec.split) * Double(max(1, spec.samples))
       written = 2 * observed
+    case .filter(let spec):
+      passes += slots(shape, spec.split)
+      written = Double(2 + spec.ahead) * observed
     case .decode(let spec):
       passes += train + slots(shape, spec.split)
       estimate.seconds += regression(job, shape)

@@ -357,7 +357,13 @@ extension Dataset {
   /// The dataset without the path of its files: what is in a file is in its digest, where it lies changes no result.
   var withoutPlace: Dataset {
     switch self {
+    case .arrays(var files):
+      files.path = ""
+      return .arrays(files)
     case .generator: return self
+    case .lfads(var files):
+      files.path = ""
+      return .lfads(files)
     case .nwb(var files):
       files.path = ""
       return .nwb(files)

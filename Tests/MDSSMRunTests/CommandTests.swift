@@ -86,7 +86,7 @@ struct CommandTests {
     (["explain", "E3001"], "E3001: data that are missing"), (["explain", "E4001"], "E4001: a job that failed"),
     (["list", "backends"], "kind       precision\nnative     float32\nreference  float64\n"),
     (["list", "kinds"], "models.*.dynamics           mlp                built "),
-    (["list", "kinds"], "datasets.*                  hdf5               not built "),
+    (["list", "kinds"], "datasets.*                  lfads              built "),
     (["list", "kinds"], "datasets.*.observe          spikes             built "),
     (["list", "codes"], "E1003  "), (["list", "codes"], "E4001  a job that failed\n"),
     (["list", "units"], "time       ms "), (["list", "units"], "memory     GiB     1073741824 B\n"),
