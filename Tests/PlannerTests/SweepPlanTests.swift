@@ -75,7 +75,9 @@ struct SweepPlanTests {
     "models.meta.dynamics.adapt.rank: {int_uniform: [1, 4]}", "models.meta.embedding.encoder.width: [4, 5, 6]",
   ])
   func `points that differ in one value deep inside have no fit in common`(_ axis: String) throws {
-    let study = CheckedStudy(CheckedStudy.tiny + "sweep: {\(axis.contains("uniform") || axis.contains("normal") ? "strategy: random, draws: 12, " : "")axes: {\(axis)}}\n")
+    let isDrawn = axis.contains("uniform") || axis.contains("normal")
+    let draws = isDrawn ? "strategy: random, draws: 12, " : ""
+    let study = CheckedStudy(CheckedStudy.tiny + "sweep: {\(draws)axes: {\(axis)}}\n")
     let plan = try study.plan()
     #expect(plan.points.count > 2)
     for run in ["pretrain", "transfer"] {
