@@ -21,9 +21,8 @@ package struct EvaluateJob: Sendable {
       self.evaluation = evaluation
       self.spec = spec
       self.predictions = predictions
-      let content: Plain = .map([("predictions", .bool(predictions))])
       key = ArtifactKey(
-        kind: "evaluate", version: EvaluateJob.version, content: content.canonicalBytes,
+        kind: "evaluate", version: EvaluateJob.version, content: Array("predictions \(predictions)".utf8),
         inputs: [ArtifactKey(spec.digest), fit.key])
     }
   }

@@ -37,6 +37,19 @@ package struct Behavior: Hashable, Sendable {
   }
 }
 
+/// What a benchmark hides from models and asks them for: the last channels, and the last bins of every trial.
+package struct HeldOut: Hashable, Sendable {
+  package var channels: Int
+  package var bins: Int
+
+  package init(channels: Int, bins: Int) {
+    self.channels = channels
+    self.bins = bins
+  }
+
+  package var isEmpty: Bool { channels == 0 && bins == 0 }
+}
+
 /// One recording cut into trials of bins.
 package struct Session: Sendable {
   /// `<dataset>/<file stem>`; generated sessions are `<dataset>/01`, `<dataset>/02`, ...
@@ -55,12 +68,15 @@ package struct Session: Sendable {
   package var behavior: [Behavior]
   /// The signal without observation noise, laid out as the observations; only generated sessions know it.
   package var truth: [Float]?
+  /// What the benchmark that the session belongs to holds out; nil where it is none.
+  package var heldOut: HeldOut?
   /// What was left out and why.
   package var notes: [String]
 
   package init(
     name: String, metadata: [String: String] = [:], binWidth: Nanoseconds, channels: Int, bins: Int, trials: [Trial],
-    isCounts: Bool, observations: [Float], behavior: [Behavior] = [], truth: [Float]? = nil, notes: [String] = []
+    isCounts: Bool, observations: [Float], behavior: [Behavior] = [], truth: [Float]? = nil,
+    heldOut: HeldOut? = nil, notes: [String] = []
   ) {
     precondition(observations.count == channels * trials.count * bins, "observations are [channels, trials, bins]")
     self.name = name
@@ -73,6 +89,7 @@ package struct Session: Sendable {
     self.observations = observations
     self.behavior = behavior
     self.truth = truth
+    self.heldOut = heldOut
     self.notes = notes
   }
 
