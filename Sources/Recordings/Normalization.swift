@@ -44,7 +44,9 @@ extension Channels {
         case .zscore: varies ? 1 / deviation : 1
         }
       let start = offset(channel, 0)
-      for place in start..<start + lengths.count * bins { values[place] = Float((Double(values[place]) - mean) * scale) }
+      for place in start..<start + lengths.count * bins {
+        values[place] = Float((Double(values[place]) - mean) * scale)
+      }
     }
     if still > 0 { notes.append("\(still) of \(count) channels do not vary in the training trials") }
     isCounts = false

@@ -80,7 +80,9 @@ struct ArrayTests {
     // Two channels, three trials of two bins; the last trial, for testing, is far off.
     try writer.write([1.0, 5, 3, 5, 5, 5, 7, 5, 100, 5, 200, 9], shape: [3, 2, 2], to: "y")
     try writer.close()
-    for (word, expected) in [("center", [-3, -1, 1, 3, 96, 196]), ("zscore", [-3, -1, 1, 3, 96, 196].map { $0 / 5.0.squareRoot() })] {
+    for (word, expected) in [
+      ("center", [-3, -1, 1, 3, 96, 196]), ("zscore", [-3, -1, 1, 3, 96, 196].map { $0 / 5.0.squareRoot() }),
+    ] {
       let found = try session(
         path, "observe: {array: y, bin: 10 ms, normalize: \(word)}\n", split: "{train: 0.667, test: 0.333, by: block}")
       for (value, wanted) in zip(found.observations, expected) { #expect(abs(Double(value) - wanted) < 1e-4) }

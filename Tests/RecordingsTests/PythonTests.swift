@@ -16,7 +16,9 @@ struct PythonTests {
     for (place, value) in session.observations.enumerated() where !value.isNaN {
       let (count, bin, trial) = (Double(value), Double(place % bins + 1), Double(place / bins % trials + 1))
       let channel = Double(place / bins / trials + 1)
-      for (index, weight) in [1, channel, trial, bin, channel * trial * bin].enumerated() { sums[index] += count * weight }
+      for (index, weight) in [1, channel, trial, bin, channel * trial * bin].enumerated() {
+        sums[index] += count * weight
+      }
     }
     return sums
   }
@@ -49,7 +51,9 @@ struct PythonTests {
     #expect(expected.count == sessions.count)
     for (sums, session) in zip(expected, sessions) {
       let found = Self.sums(session)
-      for (one, two) in zip(sums, found) { #expect(abs(one - two) <= 1e-9 * abs(one), "\(session.name): \(sums) \(found)") }
+      for (one, two) in zip(sums, found) {
+        #expect(abs(one - two) <= 1e-9 * abs(one), "\(session.name): \(sums) \(found)")
+      }
     }
   }
 
@@ -70,7 +74,8 @@ struct PythonTests {
   @Test func `spikes of reach and grasp around the cue`() throws {
     let (files, found) = try sessions(
       "reach_grasp/*.nwb",
-      "observe: {kind: spikes, bin: 20 ms}\ntrials: {align: cue_time, window: [-100 ms, 900 ms], where: grip_code == 2}\n")
+      "observe: {kind: spikes, bin: 20 ms}\ntrials: {align: cue_time, window: [-100 ms, 900 ms], where: grip_code == 2}\n"
+    )
     let program = """
           t = file["intervals/trials"]
           rows = t["grip_code"][()] == 2
@@ -81,7 +86,8 @@ struct PythonTests {
 
   @Test func `counts of binned recordings in their trials`() throws {
     for (pattern, table, bin, width) in [
-      ("centre_out_bci/*.nwb", "trials", "45 ms", 0.045), ("bci_redundancy/*.nwb", "contiguous_segments", "45 ms", 0.045),
+      ("centre_out_bci/*.nwb", "trials", "45 ms", 0.045),
+      ("bci_redundancy/*.nwb", "contiguous_segments", "45 ms", 0.045),
       ("reaching_dad/chewie*.nwb", "trials", "10 ms", 0.01), ("reaching_dad/mihi*.nwb", "trials", "100 ms", 0.1),
     ] {
       let (files, found) = try sessions(

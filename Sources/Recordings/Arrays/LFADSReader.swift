@@ -245,7 +245,9 @@ struct LFADSReader {
   private func truth(
     _ parts: [Part], _ names: Set<String>, bins: Int, channels: Int, _ store: ArrayStore
   ) throws(DataProblem) -> [Float]? {
-    guard dataset.smooth == nil, dataset.normalize == nil, parts.allSatisfy({ names.contains(key($0.prefix + "truth")) }) else { return nil }
+    guard dataset.smooth == nil, dataset.normalize == nil,
+      parts.allSatisfy({ names.contains(key($0.prefix + "truth")) })
+    else { return nil }
     var arrays: [NumberArray] = []
     for part in parts {
       let array = try trials(key(part.prefix + "truth"), store)
