@@ -20,7 +20,8 @@ let package = Package(
       name: "CHDF5", cSettings: [.unsafeFlags(["-O2", "-Werror", "-Wall"])], linkerSettings: [.linkedLibrary("dl")]),
     system("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
     system("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
-    system("CMatio", pkgConfig: "matio", debian: "libmatio-dev"),
+    .target(
+      name: "CMatio", cSettings: [.unsafeFlags(["-O2", "-Werror", "-Wall"])], linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-Werror", "-Wall"])]),
     room("YAMLReader", ["SpecLanguage", "CLibYAML"]),
     room("HDF5File", ["CHDF5"]),
