@@ -7,6 +7,7 @@ package enum EvaluationSpec: Hashable, Sendable {
   case forecast(ForecastSpec)
   case decode(DecodeSpec)
   case embedding(EmbeddingSpec)
+  case truth(TruthSpec)
 
   package static let union = Union<Self>(
     "evaluation",
@@ -18,6 +19,7 @@ package enum EvaluationSpec: Hashable, Sendable {
     .arm("embedding", EmbeddingSpec.schema, Self.embedding) {
       if case .embedding(let value) = $0 { value } else { nil }
     },
+    .arm("truth", TruthSpec.schema, Self.truth) { if case .truth(let value) = $0 { value } else { nil } },
     notBuilt: [
       .init("co_smoothing", "Likelihood of held-out neurons."), .init("fixed_points", "Fixed points of the dynamics."),
     ])
@@ -29,6 +31,7 @@ package enum EvaluationSpec: Hashable, Sendable {
     case .forecast(let value): value.of
     case .decode(let value): value.of
     case .embedding(let value): value.of
+    case .truth(let value): value.of
     }
   }
 
@@ -37,6 +40,7 @@ package enum EvaluationSpec: Hashable, Sendable {
     case .reconstruction(let value): value.split
     case .forecast(let value): value.split
     case .decode(let value): value.split
+    case .truth(let value): value.split
     case .embedding: nil
     }
   }
@@ -45,7 +49,7 @@ package enum EvaluationSpec: Hashable, Sendable {
   package var target: String? {
     switch self {
     case .decode(let value): value.target
-    case .reconstruction, .forecast, .embedding: nil
+    case .reconstruction, .forecast, .embedding, .truth: nil
     }
   }
 
@@ -53,14 +57,14 @@ package enum EvaluationSpec: Hashable, Sendable {
     switch self {
     case .forecast(let value): value.context
     case .decode(let value): value.context
-    case .reconstruction, .embedding: nil
+    case .reconstruction, .embedding, .truth: nil
     }
   }
 
   package var horizon: Nanoseconds? {
     switch self {
     case .forecast(let value): value.horizon
-    case .reconstruction, .decode, .embedding: nil
+    case .reconstruction, .decode, .embedding, .truth: nil
     }
   }
 
@@ -103,6 +107,8 @@ package struct ForecastSpec: Hashable, Sendable {
     case train
     /// The contexts of the trials that are forecast.
     case context
+    /// Those of another session, the one whose embedding is farthest: forecasts must get worse where dynamics use it.
+    case swapped
   }
 
   package init(
@@ -125,7 +131,7 @@ package struct ForecastSpec: Hashable, Sendable {
     Field("horizon", \.horizon, .duration, "Time after the context that is predicted."),
     Field(
       "embedding", \.embedding, .choice(EmbeddingSource.self), default: .train,
-      "Trials that tell the embedding: training trials, or the contexts alone."),
+      "Trials that tell the embedding: training trials, the contexts alone, or those of the session farthest off."),
     Field(
       "samples", \.samples, .int(0...100_000), default: 0,
       "0 rolls out the mean of the dynamics; n averages n sampled paths, the mean of the forecast distribution."),
@@ -218,4 +224,21 @@ package struct EmbeddingSpec: Hashable, Sendable {
     Field("of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs."),
     Field("color", \.color, .list(.string), default: [], "Metadata to set the embedding against."),
     make: Self.init(of:color:))
+}
+
+/// How near states and dynamics are to the true ones of generated sessions.
+package struct TruthSpec: Hashable, Sendable {
+  package var of: [Reference]
+  package var split: Split
+
+  package init(of: [Reference], split: Split) {
+    self.of = of
+    self.split = split
+  }
+
+  package static let schema = Schema<Self>(
+    "truth", "r2 of states and of the vector field against those of generated sessions, by a linear map.",
+    Field("of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs."),
+    Field("split", \.split, .choice(Split.self), default: .test, "The trials."),
+    make: Self.init(of:split:))
 }

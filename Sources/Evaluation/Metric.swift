@@ -72,7 +72,7 @@ extension EvaluationSpec {
   /// Every metric of every kind of evaluation.
   package static let metrics: [(kind: String, metrics: [Metric])] = [
     ("reconstruction", reconstructionMetrics), ("forecast", forecastMetrics), ("decode", decodeMetrics),
-    ("embedding", embeddingMetrics),
+    ("embedding", embeddingMetrics), ("truth", truthMetrics),
   ]
 
   /// The metrics that this evaluation gives.
@@ -82,6 +82,7 @@ extension EvaluationSpec {
     case .forecast: Self.forecastMetrics
     case .decode: Self.decodeMetrics
     case .embedding: Self.embeddingMetrics
+    case .truth: Self.truthMetrics
     }
   }
 
@@ -128,5 +129,15 @@ extension EvaluationSpec {
     ),
     Metric(
       "spearman.abs_e<dimension>.abs_<name>", .neither, "The same of the magnitudes of both.", source: "Spearman 1904"),
+  ]
+
+  private static let truthMetrics = [
+    Metric(
+      "state.r2", .more, "r2 of the true states from the inferred ones by a linear map, at least -10.",
+      source: "Versteeg et al. 2025, CtDB"),
+    Metric(
+      "field.r2", .more,
+      "r2 of the true movement per bin by the learnt dynamics at the inferred states, by the same map, at least -10; "
+        + "null: no movement."),
   ]
 }

@@ -23,6 +23,8 @@ final class EvaluateExecution {
   private var scores = TSV(columns: ["session", "split", "metric", "value", "n"])
   private var extra: [(name: String, bytes: [UInt8])] = []
   private var predictions = PredictionFile()
+  /// The embeddings of all sessions, once one evaluation needs them together.
+  private var codes: [[Double]] = []
 
   private let watch: Watch
 
@@ -45,6 +47,7 @@ final class EvaluateExecution {
     case .forecast(let spec): try forecast(spec)
     case .decode(let spec): try decode(spec)
     case .embedding(let spec): try embedding(spec)
+    case .truth(let spec): try truth(spec)
     }
     if job.predictions, let bytes = try predictions.encoded() { extra.append((Self.predictionsFile, bytes)) }
     return [(Self.scoresFile, Array(scores.text.utf8))] + extra
@@ -94,6 +97,7 @@ final class EvaluateExecution {
       let code: [Double]
       switch spec.embedding {
       case .train: code = try self.code(index)
+      case .swapped: code = try farthestCode(index)
       case .context: code = try runner.embedding(of: index, trials: long, in: sessions, visible: context).mean
       }
       let observed = session.values(of: long)
@@ -116,6 +120,31 @@ final class EvaluateExecution {
       }
     }
     extra.append((Self.examplesFile, Array(examples.table.text.utf8)))
+  }
+
+  private func truth(_ spec: TruthSpec) throws {
+    for (index, session) in sessions.enumerated() {
+      try watch.check()
+      let numbers = trials.trials(spec.split)[index]
+      guard let known = session.states, !numbers.isEmpty else { continue }
+      let code = try code(index)
+      func states(_ chosen: [Int]) throws -> (inferred: Truth.States, truth: Truth.States) {
+        let found = try runner.latents(index, trials: chosen, in: sessions, embedding: code)
+        func taken(_ values: [Float]) -> [Double] {
+          let width = session.bins * known.dimensions
+          return chosen.flatMap { trial in
+            values[trial * width..<trial * width + session.trials[trial].length * known.dimensions].map { Double($0) }
+          }
+        }
+        return (
+          Truth.States(dimensions: job.fit.model.dynamics.latent, values: found.states, next: found.next),
+          Truth.States(dimensions: known.dimensions, values: taken(known.values), next: taken(known.next))
+        )
+      }
+      add(
+        session, spec.split,
+        Truth.scores(train: try states(embeddingTrials(index)), test: try states(numbers)))
+    }
   }
 
   private func decode(_ spec: DecodeSpec) throws {
@@ -210,6 +239,15 @@ final class EvaluateExecution {
   /// The embedding of a session from its training trials.
   private func code(_ index: Int) throws -> [Double] {
     try runner.embedding(of: index, trials: embeddingTrials(index), in: sessions).mean
+  }
+
+  /// The embedding of the session that is farthest from a session's own; its own where there is no other.
+  private func farthestCode(_ index: Int) throws -> [Double] {
+    if codes.isEmpty { codes = try sessions.indices.map { try code($0) } }
+    func distance(_ other: [Double]) -> Double {
+      zip(codes[index], other).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    }
+    return codes.max { distance($0) < distance($1) } ?? codes[index]
   }
 
   private func embeddingTrials(_ index: Int) -> [Int] {

@@ -11,13 +11,14 @@ package struct Run: Hashable, Sendable {
   package var trials: Int?
   package var repeats: Int?
   package var fit: [ParameterGroup]
+  package var embedding: EmbeddingSource?
 
   /// What has a model of its own.
   package enum Unit: String, CaseIterable, Hashable, Sendable { case session }
 
   package init(
     train: Reference?, transfer: Reference?, on: Reference, with: Reference, per: Unit?, trials: Int?, repeats: Int?,
-    fit: [ParameterGroup]
+    fit: [ParameterGroup], embedding: EmbeddingSource? = nil
   ) {
     self.train = train
     self.transfer = transfer
@@ -27,6 +28,7 @@ package struct Run: Hashable, Sendable {
     self.trials = trials
     self.repeats = repeats
     self.fit = fit
+    self.embedding = embedding
   }
 
   package static let schema = Schema<Self>(
@@ -45,7 +47,14 @@ package struct Run: Hashable, Sendable {
     Field(
       "fit", \.fit, .list(.choice(ParameterGroup.self)), default: [],
       "Parts that a transfer fits; per-session parts start anew, all others keep their values."),
+    Field(
+      "embedding", \.embedding, .optional(.choice(EmbeddingSource.self)),
+      "Where a transfer takes embeddings from instead of as the model does, to see what they are worth."),
     rules: [
+      Rule("embedding") { run in
+        run.train != nil && run.embedding != nil
+          ? "`embedding` belongs to `transfer`; a model says it as `embedding: {from: ...}`" : nil
+      },
       Rule("train") { $0.train != nil && $0.transfer != nil ? "a run either trains or transfers, not both" : nil },
       Rule("on") { $0.train == nil && $0.transfer == nil ? "a run needs `train: <model>` or `transfer: <run>`" : nil },
       Rule("fit") { $0.train != nil && !$0.fit.isEmpty ? "`fit` has no effect on `train`: all parts are fitted" : nil },
@@ -67,7 +76,7 @@ package struct Run: Hashable, Sendable {
           ? nil : "`\(missing[0].rawValue)` belongs to the session and starts anew, so it must be fitted"
       },
     ],
-    make: Self.init(train:transfer:on:with:per:trials:repeats:fit:))
+    make: Self.init(train:transfer:on:with:per:trials:repeats:fit:embedding:))
 
   /// Whether the run is several fits.
   package var isMany: Bool { per != nil || repeats ?? 1 > 1 }

@@ -136,6 +136,7 @@ package struct Estimator {
     case .decode(let spec):
       passes += train + slots(shape, spec.split)
       estimate.seconds += regression(job, shape)
+    case .truth(let spec): passes += train + slots(shape, spec.split)
     case .embedding: break
     }
     estimate.seconds += passes * perTrial + (job.predictions ? written * 1e-7 : 0)

@@ -145,7 +145,7 @@ package struct Planner {
       reader.report(resolved.findings(among: every, leftOut: chosen.leftOut), at: point)
     }
     let run = resolved.run
-    let model = model(edges.model, read)
+    let model = model(edges.model, read).taking(run.embedding)
     let recipe = recipe(edges.recipe, read)
     func job(_ sessions: SessionGroup, repetition: Int?) -> Job {
       let content = FitJob.Content(
@@ -347,6 +347,16 @@ package struct Planner {
     }
     ofDataset[number] = found
     return found
+  }
+}
+
+extension SpecValue<Model> {
+  /// The model with embeddings from elsewhere; itself when that is nil.
+  fileprivate func taking(_ source: EmbeddingSource?) -> SpecValue<Model> {
+    guard let source else { return self }
+    var model = value
+    model.embedding?.source = source
+    return SpecValue(model, at: path) { Model.schema.write($0) }
   }
 }
 

@@ -55,12 +55,15 @@ package struct Session: Sendable {
   package var behavior: [Behavior]
   /// The signal without observation noise, laid out as the observations; only generated sessions know it.
   package var truth: [Float]?
+  /// The states behind it; only generated sessions know them.
+  package var states: TrueStates?
   /// What was left out and why.
   package var notes: [String]
 
   package init(
     name: String, metadata: [String: String] = [:], binWidth: Nanoseconds, channels: Int, bins: Int, trials: [Trial],
-    isCounts: Bool, observations: [Float], behavior: [Behavior] = [], truth: [Float]? = nil, notes: [String] = []
+    isCounts: Bool, observations: [Float], behavior: [Behavior] = [], truth: [Float]? = nil,
+    states: TrueStates? = nil, notes: [String] = []
   ) {
     precondition(observations.count == channels * trials.count * bins, "observations are [channels, trials, bins]")
     self.name = name
@@ -73,11 +76,28 @@ package struct Session: Sendable {
     self.observations = observations
     self.behavior = behavior
     self.truth = truth
+    self.states = states
     self.notes = notes
   }
 
   /// The place of one observation in `observations` and `truth`.
   package func index(channel: Int, trial: Int, bin: Int) -> Int { (channel * trials.count + trial) * bins + bin }
+}
+
+/// The states of a generated session.
+package struct TrueStates: Sendable {
+  package let dimensions: Int
+  /// `[trials, bins, dimensions]`
+  package private(set) var values: [Float] = []
+  /// Where one bin without noise leads from each state, laid out as `values`.
+  package private(set) var next: [Float] = []
+
+  init(dimensions: Int) { self.dimensions = dimensions }
+
+  mutating func append(_ state: [Double], next: [Double]) {
+    values += state.map { Float($0) }
+    self.next += next.map { Float($0) }
+  }
 }
 
 /// What can be known of a session without its observations.

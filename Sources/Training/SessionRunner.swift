@@ -17,7 +17,7 @@ package final class SessionRunner {
   /// Flat parameter buffer; fill it with `load` or share the trainer's.
   package let parameters: Storage
 
-  private enum Purpose: Hashable { case embed, reconstruct, forecast(last: Int, isSampled: Bool), loss }
+  private enum Purpose: Hashable { case embed, reconstruct, latents, forecast(last: Int, isSampled: Bool), loss }
 
   package init(
     model: Model, sessions: SessionTable, parameters table: ParameterTable, bins: Int, trials: Int,
@@ -88,6 +88,30 @@ package final class SessionRunner {
     return samples > 1 ? sum.map { $0 / Float(samples) } : sum
   }
 
+  /// Posterior means of the states of trials, and where one step of the dynamics leads from each: `[bins of all trials, latent]`,
+  /// trial after trial, each as long as it is.
+  package func latents(
+    _ session: Int, trials: [Int], in data: [Session], embedding: [Double]
+  ) throws(BackendError) -> (states: [Double], next: [Double]) {
+    for (index, value) in embedding.enumerated() { embeddingInput[index] = value }
+    let graph = try graph(.latents)
+    let latent = model.dynamics.latent
+    var (states, next): ([Double], [Double]) = ([], [])
+    for chunk in chunks(trials) {
+      try run(graph, session, chunk, data, nil)
+      for (position, trial) in chunk.enumerated() {
+        for bin in 0..<data[session].trials[trial].length {
+          let first = (bin * shape.trials + position) * latent
+          for place in first..<first + latent {
+            states.append(graph.outputs[0][place])
+            next.append(graph.outputs[1][place])
+          }
+        }
+      }
+    }
+    return (states, next)
+  }
+
   /// Training loss per session with random numbers that are the same at every call.
   package func loss(_ session: Int, trials: [Int], in data: [Session]) throws(BackendError) -> Double {
     let graph = try graph(.loss)
@@ -151,6 +175,9 @@ package final class SessionRunner {
       outputs = inferred.embedding.map { [$0.mean, $0.variance] } ?? []
     case .reconstruct:
       outputs = [model.infer(batch, embedding: given, scope).reconstruction]
+    case .latents:
+      let states = model.infer(batch, embedding: given, scope).states.mean
+      outputs = [states, model.advanced(states, embedding: given, batch, scope)]
     case .forecast(let last, let isSampled):
       let inferred = model.infer(batch, embedding: given, scope)
       outputs = [

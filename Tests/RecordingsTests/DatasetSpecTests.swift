@@ -57,7 +57,7 @@ struct DatasetSpecTests {
     ("{linspace: [-5, 5]}", "{linspace: [-5, 5], uniform: [0, 1]}", "give one of `linspace` and `uniform`"),
     ("[20, 30, 40, 50]", "{int_uniform: [5, 3]}", "`int_uniform` begins above its end"),
     ("test: 0.3", "test: 0.4", "`train`, `valid` and `test` add up to 1.1, not 1"),
-    ("limit_cycle", "hopf", "belongs to the language"),
+    ("limit_cycle", "lorenz", "belongs to the language"),
   ])
   func `rules of generated data`(old: String, new: String, message: String) {
     let text = complaints(limitCycle.replacing(old, with: new))

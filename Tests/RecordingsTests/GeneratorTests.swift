@@ -130,3 +130,76 @@ struct GeneratorTests {
     #expect(found.first?.help.first?.contains("cycles/01") == true)
   }
 }
+
+struct PlanarFlowTests {
+  private func session(_ system: String, seconds: Int) throws -> Session {
+    let data = try dataset(
+      """
+      kind: generator
+      system: \(system)
+      channels: 3
+      observe: {kind: gaussian, noise: 0}
+      trials: {count: 20, length: \(seconds) s}
+      bin: 30 ms
+      split: {train: 0.6, valid: 0.1, test: 0.3}
+      """)
+    return try data.load(id: "x", session: "x/01")
+  }
+
+  /// Signal of every channel in the last bins of a trial.
+  private func ends(_ session: Session, bins: Int) throws -> [[[Float]]] {
+    let truth = try #require(session.truth)
+    return session.trials.indices.map { trial in
+      (0..<session.channels).map { channel in
+        let first = (channel * session.trials.count + trial) * session.bins
+        return Array(truth[first + session.bins - bins..<first + session.bins])
+      }
+    }
+  }
+
+  @Test func `a damped Duffing oscillator ends in one of two wells that mirror each other`() throws {
+    let found = try session("{kind: duffing, a: -0.8, b: -1.4, noise: 0}", seconds: 60)
+    let ends = try ends(found, bins: 1).map { $0.map { $0[0] } }
+    var signs: Set<Bool> = []
+    for end in ends {
+      let isMirrored = end[0] * ends[0][0] < 0
+      signs.insert(isMirrored)
+      for channel in 0..<3 {
+        #expect(abs(end[channel] - (isMirrored ? -1 : 1) * ends[0][channel]) < 1e-3 * abs(ends[0][channel]))
+      }
+    }
+    #expect(signs.count == 2, "trials fall into both wells")
+    #expect(found.metadata["a"] == "-0.8" && found.metadata["b"] == "-1.4" && found.metadata["system"] == "duffing")
+  }
+
+  @Test(arguments: [(-0.8, 0.0...1e-3), (0.8, 0.5...20)])
+  func `the van der Pol form falls to a point below the bifurcation and turns above it`(
+    mu: Double, size: ClosedRange<Double>
+  ) throws {
+    let found = try session("{kind: hopf, mu: \(mu), noise: 0}", seconds: 60)
+    for end in try ends(found, bins: 250) {
+      let largest = end.joined().map { Double(abs($0)) }.max() ?? .nan
+      #expect(size.contains(largest), "largest signal of the last turn: \(largest)")
+    }
+  }
+
+  @Test func `noise moves the states, and parameters differ by session`() throws {
+    let still = try session("{kind: hopf, mu: 0.5, noise: 0}", seconds: 3)
+    let noisy = try session("{kind: hopf, mu: 0.5}", seconds: 3)
+    #expect(still.truth != noisy.truth)
+    #expect(still.metadata["noise"] == "0" && noisy.metadata["noise"] == "5")
+    let two = """
+      kind: generator
+      system: {kind: duffing, a: [-0.5, 0.1], b: {linspace: [-1, 1]}}
+      sessions: 2
+      channels: 3
+      observe: {kind: poisson, rate: 0.1}
+      trials: {count: 4, length: 3 s}
+      bin: 30 ms
+      split: {train: 0.5, test: 0.5}
+      """
+    let headers = try dataset(two).headers(id: "x")
+    #expect(headers.map { $0.metadata["a"] } == ["-0.5", "0.1"] && headers.map { $0.metadata["b"] } == ["-1", "1"])
+    #expect(throws: SpecFault.self) { try dataset(two.replacing("[-0.5, 0.1]", with: "[1, 2, 3]")) }
+  }
+}

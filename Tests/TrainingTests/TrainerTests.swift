@@ -72,6 +72,21 @@ enum Small {
 }
 
 @Suite struct TrainerTests {
+  @Test func `divergences rise from nothing to their whole weight`() throws {
+    func first(_ count: Int, warmup: Extent?) throws -> [StepRecord] {
+      var recipe = Small.recipe(steps: 8, every: 8)
+      recipe.divergenceWarmup = warmup
+      let trainer = try Small.trainer(recipe)
+      return try (0..<count).map { _ in try trainer.step() }
+    }
+    let plain = try first(1, warmup: nil)[0]
+    let warm = try first(6, warmup: .steps(4))
+    #expect(warm[0].states == 0 && warm[0].embedding == 0)
+    #expect(warm[0].reconstruction == plain.reconstruction && warm[0].penalty == plain.penalty)
+    #expect(warm.dropFirst().allSatisfy { $0.states > 0 && $0.embedding > 0 })
+    #expect(plain.states > 0)
+  }
+
   @Test func `a training that is saved and restored ends with the same bits`() throws {
     let whole = try Small.trainer(Small.recipe(steps: 12, clip: 5, sessions: 1))
     while !whole.isFinished { _ = try whole.step() }

@@ -8,11 +8,23 @@ import SpecLanguage
 package struct GeneratorDataset: Hashable, Sendable {
   package enum System: Hashable, Sendable {
     case limitCycle(LimitCycle)
+    case duffing(Duffing)
+    case hopf(Hopf)
 
     package static let union = Union<Self>(
       "system",
       .arm("limit_cycle", LimitCycle.schema, Self.limitCycle) { if case .limitCycle(let v) = $0 { v } else { nil } },
-      notBuilt: ["hopf", "duffing", "pitchfork", "lorenz"])
+      .arm("duffing", Duffing.schema, Self.duffing) { if case .duffing(let v) = $0 { v } else { nil } },
+      .arm("hopf", Hopf.schema, Self.hopf) { if case .hopf(let v) = $0 { v } else { nil } },
+      notBuilt: ["pitchfork", "lorenz"])
+
+    var flow: any GeneratedSystem {
+      switch self {
+      case .limitCycle(let system): system
+      case .duffing(let system): system
+      case .hopf(let system): system
+      }
+    }
   }
 
   package struct Trials: Hashable, Sendable {
@@ -48,20 +60,23 @@ package struct GeneratorDataset: Hashable, Sendable {
     rules: [
       Rule("trials.length") { WholeBins.complaint("trials.length", $0.trials.length, bin: $0.bin) },
       Rule("bin") { dataset in
-        switch dataset.system {
-        case .limitCycle(let cycle):
-          dataset.bin.count % cycle.step.count == 0
-            ? nil : "`bin` is \(dataset.bin), which is not a whole number of system steps of \(cycle.step)"
-        }
+        let step = dataset.system.flow.step
+        return dataset.bin.count % step.count == 0
+          ? nil : "`bin` is \(dataset.bin), which is not a whole number of system steps of \(step)"
       },
-      Rule("system.speed") { dataset in
-        switch dataset.system {
-        case .limitCycle(let cycle): cycle.speed.complaint("system.speed", sessions: dataset.sessions)
-        }
-      },
+      listRule("speed"), listRule("a"), listRule("b"), listRule("mu"),
       Rule("channels") { $0.channels.complaint("channels", sessions: $0.sessions) },
     ],
     make: Self.init(system:sessions:channels:observe:trials:bin:split:seed:))
+
+  /// The complaint about a parameter of the system that is a list of another length than the sessions.
+  private static func listRule(_ name: String) -> Rule<Self> {
+    let key = "system." + name
+    return Rule(key) { dataset in
+      let parameter = dataset.system.flow.parameters.first { $0.name == name }
+      return parameter?.values.complaint(key, sessions: dataset.sessions)
+    }
+  }
 }
 
 extension GeneratorDataset {
@@ -100,51 +115,51 @@ extension GeneratorDataset {
     let bins = trials.length.count / bin.count
     let starts = (0..<trials.count).map { Double($0) * trials.length.seconds }
     let splits = try split.assign(starts: starts, session: name)
-    let parameter: Double
-    var metadata = ["kind": "generator"]
-    switch system {
-    case .limitCycle(let cycle):
-      parameter = cycle.speed.value(session: index, of: sessions, stream: stream.child("speed"))
-      metadata["system"] = "limit_cycle"
-      metadata["speed"] = shortText(parameter)
-      metadata["radius"] = shortText(cycle.radius)
-      metadata["noise"] = shortText(cycle.noise)
+    let flow = system.flow
+    var metadata = ["kind": "generator", "system": System.union.kind(of: system)]
+    let values = flow.parameters.map { name, values in
+      values.value(session: index, of: sessions, stream: stream.child(name))
     }
+    for (parameter, value) in zip(flow.parameters, values) { metadata[parameter.name] = shortText(value) }
+    for (name, value) in flow.facts { metadata[name] = shortText(value) }
     return GeneratedPlan(
       name: name, stream: stream, channels: channels.value(session: index, stream: stream.child("channels")),
-      bins: bins, parameter: parameter, metadata: metadata,
+      bins: bins, parameters: values, metadata: metadata,
       trials: zip(starts, splits).map { Trial(length: bins, split: $1, start: $0) })
   }
 
   private func simulate(_ plan: GeneratedPlan) -> Session {
-    switch system {
-    case .limitCycle(let cycle):
-      var readOut = plan.stream.child("readout")
-      let scale = 0.5.squareRoot()
-      let rows = (0..<plan.channels).map { _ in (scale * readOut.normal(), scale * readOut.normal()) }
-      let count = plan.trials.count
-      var observations = [Float](repeating: .nan, count: plan.channels * count * plan.bins)
-      var truth = observations
-      for trial in 0..<count {
-        let stream = plan.stream.child("trial", String(trial))
-        var stateStream = stream.child("state")
-        var noiseStream = stream.child("observation")
-        let states = cycle.trajectory(
-          speed: plan.parameter, bins: plan.bins, stride: bin.count / cycle.step.count, stream: &stateStream)
-        for bin in 0..<plan.bins {
-          let state = (states[2 * bin], states[2 * bin + 1])
-          for (channel, row) in rows.enumerated() {
-            let place = (channel * count + trial) * plan.bins + bin
-            let signal = observe.signal(state, row, radius: cycle.radius)
-            truth[place] = Float(signal)
-            observations[place] = Float(observe.observe(signal, stream: &noiseStream))
-          }
+    let flow = system.flow
+    let radius = flow.radius(plan.parameters)
+    var readOut = plan.stream.child("readout")
+    let scale = 0.5.squareRoot()
+    let rows = (0..<plan.channels).map { _ in (scale * readOut.normal(), scale * readOut.normal()) }
+    let count = plan.trials.count
+    var observations = [Float](repeating: .nan, count: plan.channels * count * plan.bins)
+    var truth = observations
+    var all = TrueStates(dimensions: 2)
+    let stride = bin.count / flow.step.count
+    for trial in 0..<count {
+      let stream = plan.stream.child("trial", String(trial))
+      var stateStream = stream.child("state")
+      var noiseStream = stream.child("observation")
+      let states = flow.trajectory(
+        plan.parameters, bins: plan.bins, stride: stride, stream: &stateStream)
+      for bin in 0..<plan.bins {
+        let state = (states[2 * bin], states[2 * bin + 1])
+        let next = flow.flow(state.0, state.1, plan.parameters, steps: stride)
+        all.append([state.0, state.1], next: [next.x, next.y])
+        for (channel, row) in rows.enumerated() {
+          let place = (channel * count + trial) * plan.bins + bin
+          let signal = observe.signal(state, row, radius: radius)
+          truth[place] = Float(signal)
+          observations[place] = Float(observe.observe(signal, stream: &noiseStream))
         }
       }
-      return Session(
-        name: plan.name, metadata: plan.metadata, binWidth: bin, channels: plan.channels, bins: plan.bins,
-        trials: plan.trials, isCounts: observe.isCounts, observations: observations, truth: truth)
     }
+    return Session(
+      name: plan.name, metadata: plan.metadata, binWidth: bin, channels: plan.channels, bins: plan.bins,
+      trials: plan.trials, isCounts: observe.isCounts, observations: observations, truth: truth, states: all)
   }
 }
 
@@ -154,8 +169,8 @@ private struct GeneratedPlan {
   var stream: Stream
   var channels: Int
   var bins: Int
-  /// The value of the system's parameter that differs between sessions.
-  var parameter: Double
+  /// The values of the system's parameters in this session.
+  var parameters: [Double]
   var metadata: [String: String]
   var trials: [Trial]
 
