@@ -8,6 +8,7 @@ package enum EvaluationSpec: Hashable, Sendable {
   case decode(DecodeSpec)
   case embedding(EmbeddingSpec)
   case truth(TruthSpec)
+  case diagnosis(DiagnosisSpec)
 
   package static let union = Union<Self>(
     "evaluation",
@@ -20,6 +21,9 @@ package enum EvaluationSpec: Hashable, Sendable {
       if case .embedding(let value) = $0 { value } else { nil }
     },
     .arm("truth", TruthSpec.schema, Self.truth) { if case .truth(let value) = $0 { value } else { nil } },
+    .arm("diagnosis", DiagnosisSpec.schema, Self.diagnosis) {
+      if case .diagnosis(let value) = $0 { value } else { nil }
+    },
     notBuilt: [
       .init("co_smoothing", "Likelihood of held-out neurons."), .init("fixed_points", "Fixed points of the dynamics."),
     ])
@@ -32,6 +36,7 @@ package enum EvaluationSpec: Hashable, Sendable {
     case .decode(let value): value.of
     case .embedding(let value): value.of
     case .truth(let value): value.of
+    case .diagnosis(let value): value.of
     }
   }
 
@@ -41,6 +46,7 @@ package enum EvaluationSpec: Hashable, Sendable {
     case .forecast(let value): value.split
     case .decode(let value): value.split
     case .truth(let value): value.split
+    case .diagnosis(let value): value.split
     case .embedding: nil
     }
   }
@@ -49,7 +55,7 @@ package enum EvaluationSpec: Hashable, Sendable {
   package var target: String? {
     switch self {
     case .decode(let value): value.target
-    case .reconstruction, .forecast, .embedding, .truth: nil
+    case .reconstruction, .forecast, .embedding, .truth, .diagnosis: nil
     }
   }
 
@@ -57,14 +63,14 @@ package enum EvaluationSpec: Hashable, Sendable {
     switch self {
     case .forecast(let value): value.context
     case .decode(let value): value.context
-    case .reconstruction, .embedding, .truth: nil
+    case .reconstruction, .embedding, .truth, .diagnosis: nil
     }
   }
 
   package var horizon: Nanoseconds? {
     switch self {
     case .forecast(let value): value.horizon
-    case .reconstruction, .decode, .embedding, .truth: nil
+    case .reconstruction, .decode, .embedding, .truth, .diagnosis: nil
     }
   }
 
@@ -238,6 +244,23 @@ package struct TruthSpec: Hashable, Sendable {
 
   package static let schema = Schema<Self>(
     "truth", "r2 of states and of the vector field against those of generated sessions, by a linear map.",
+    Field("of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs."),
+    Field("split", \.split, .choice(Split.self), default: .test, "The trials."),
+    make: Self.init(of:split:))
+}
+
+/// Why a fit did not learn, where it did not.
+package struct DiagnosisSpec: Hashable, Sendable {
+  package var of: [Reference]
+  package var split: Split
+
+  package init(of: [Reference], split: Split) {
+    self.of = of
+    self.split = split
+  }
+
+  package static let schema = Schema<Self>(
+    "diagnosis", "What a fit did not learn: latents or embeddings that tell nothing, dynamics that forecast nothing.",
     Field("of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs."),
     Field("split", \.split, .choice(Split.self), default: .test, "The trials."),
     make: Self.init(of:split:))

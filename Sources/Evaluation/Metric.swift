@@ -72,7 +72,7 @@ extension EvaluationSpec {
   /// Every metric of every kind of evaluation.
   package static let metrics: [(kind: String, metrics: [Metric])] = [
     ("reconstruction", reconstructionMetrics), ("forecast", forecastMetrics), ("decode", decodeMetrics),
-    ("embedding", embeddingMetrics), ("truth", truthMetrics),
+    ("embedding", embeddingMetrics), ("truth", truthMetrics), ("diagnosis", diagnosisMetrics),
   ]
 
   /// The metrics that this evaluation gives.
@@ -83,6 +83,7 @@ extension EvaluationSpec {
     case .decode: Self.decodeMetrics
     case .embedding: Self.embeddingMetrics
     case .truth: Self.truthMetrics
+    case .diagnosis: Self.diagnosisMetrics
     }
   }
 
@@ -139,5 +140,21 @@ extension EvaluationSpec {
       "field.r2", .more,
       "r2 of the true movement per bin by the learnt dynamics at the inferred states, by the same map, at least -10; "
         + "null: no movement."),
+  ]
+
+  private static let diagnosisMetrics = [
+    Metric(
+      "information.z<dimension>", unit: "nats", .neither,
+      "What a latent tells per bin beyond the dynamics: the divergence of its posterior from their prediction."),
+    Metric(
+      "collapsed.states", .less, "Latents that tell less than 0.01 nats a bin: their posterior is their prior."),
+    Metric(
+      "separation", .neither,
+      "Variance of the embeddings between sessions over their mean posterior variance; the dimension where it is largest."
+    ),
+    Metric(
+      "collapsed.embedding", .less, "1 where `separation` is below 1: embeddings do not tell sessions apart."),
+    Metric("gain", .more, "r2 of the forecast of the second half of trials, less that of the last bin held."),
+    Metric("unused.dynamics", .less, "1 where `gain` is not above 0: the last bin held forecasts as well."),
   ]
 }

@@ -48,6 +48,7 @@ final class EvaluateExecution {
     case .decode(let spec): try decode(spec)
     case .embedding(let spec): try embedding(spec)
     case .truth(let spec): try truth(spec)
+    case .diagnosis(let spec): try diagnosis(spec)
     }
     if job.predictions, let bytes = try predictions.encoded() { extra.append((Self.predictionsFile, bytes)) }
     return [(Self.scoresFile, Array(scores.text.utf8))] + extra
@@ -144,6 +145,36 @@ final class EvaluateExecution {
       add(
         session, spec.split,
         Truth.scores(train: try states(embeddingTrials(index)), test: try states(numbers)))
+    }
+  }
+
+  private func diagnosis(_ spec: DiagnosisSpec) throws {
+    var (means, variances): ([[Double]], [[Double]]) = ([], [])
+    for (index, session) in sessions.enumerated() {
+      try watch.check()
+      let own = try runner.embedding(of: index, trials: embeddingTrials(index), in: sessions)
+      means.append(own.mean)
+      variances.append(own.variance)
+      let numbers = trials.trials(spec.split)[index]
+      guard !numbers.isEmpty else { continue }
+      let told = try runner.information(index, trials: numbers, in: sessions, embedding: own.mean)
+      add(session, spec.split, Diagnosis.states(told.perLatent, bins: told.bins))
+      let context = max(1, session.bins / 2)
+      let long = numbers.filter { session.trials[$0].length > context }
+      guard !long.isEmpty else { continue }
+      let observed = session.values(of: long)
+      let whole = observed.like(
+        try runner.forecast(index, trials: long, in: sessions, context: context, embedding: own.mean))
+      let later = TrialValues(channels: observed.channels, trials: observed.trials, bins: observed.bins - context) {
+        whole[$0, $1, context + $2]
+      }
+      add(
+        session, spec.split,
+        Diagnosis.dynamics(
+          observed: observed, forecast: later, context: context, trainingMeans: trainingMeans(index)))
+    }
+    for score in Diagnosis.embedding(means, variances) {
+      scores.append([.text("*"), .text("train"), .text(score.name), .double(score.value), .int(score.n)])
     }
   }
 

@@ -69,6 +69,28 @@ extension Model {
       embedding: posterior, states: states, reconstruction: observation.mean(states.mean, batch, parameter))
   }
 
+  /// What every latent tells beyond the dynamics: the divergence of its posterior from the prediction of the dynamics at the
+  /// posterior mean of the bin before, summed over bins and trials, `[latent]`, and how many bins these are, a scalar.
+  package func stateInformation(
+    _ batch: Batch, embedding given: Tensor?, _ parameter: ParameterScope
+  ) -> (sum: Tensor, count: Tensor) {
+    let features = readin.encode(batch, parameter)
+    let known = given ?? embedding?.infer(features, batch, parameter).mean
+    let context = context(batch, features, known, parameter, at: "")
+    let states = inference.scheme.posterior(context)
+    let (shape, builder) = (batch.shape, features.builder)
+    guard shape.bins > 1 else { return (builder.constant(0, [dynamics.latent]), builder.constant(0)) }
+    let predicted = advanced(
+      states.mean.slice(axis: 0, 0..<shape.bins - 1), embedding: known, batch, parameter)
+    let later = 1..<shape.bins
+    let own = Gaussian(
+      mean: states.mean.slice(axis: 0, later), variance: states.variance.slice(axis: 0, later))
+    let present = batch.present.slice(axis: 0, later)
+    let divergence = own.divergence(from: Gaussian(mean: predicted, variance: context.dynamics.noise))
+    let counted = divergence * present.reshape([shape.bins - 1, shape.sessions, shape.trials, 1])
+    return (counted.sum(0, 1, 2).reshape([dynamics.latent]), present.total)
+  }
+
   /// Where one step of the dynamics without noise leads from each state: `[bins, sessions, trials, latent]`.
   package func advanced(
     _ states: Tensor, embedding: Tensor?, _ batch: Batch, _ parameter: ParameterScope

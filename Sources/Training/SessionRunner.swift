@@ -17,7 +17,9 @@ package final class SessionRunner {
   /// Flat parameter buffer; fill it with `load` or share the trainer's.
   package let parameters: Storage
 
-  private enum Purpose: Hashable { case embed, reconstruct, latents, forecast(last: Int, isSampled: Bool), loss }
+  private enum Purpose: Hashable {
+    case embed, reconstruct, latents, information, forecast(last: Int, isSampled: Bool), loss
+  }
 
   package init(
     model: Model, sessions: SessionTable, parameters table: ParameterTable, bins: Int, trials: Int,
@@ -112,6 +114,22 @@ package final class SessionRunner {
     return (states, next)
   }
 
+  /// Nats per bin that every latent tells beyond the dynamics: the divergence of its posterior from their prediction.
+  package func information(
+    _ session: Int, trials: [Int], in data: [Session], embedding: [Double]
+  ) throws(BackendError) -> (perLatent: [Double], bins: Int) {
+    for (index, value) in embedding.enumerated() { embeddingInput[index] = value }
+    let graph = try graph(.information)
+    var sums = [Double](repeating: 0, count: model.dynamics.latent)
+    var bins = 0.0
+    for chunk in chunks(trials) {
+      try run(graph, session, chunk, data, nil)
+      for place in sums.indices { sums[place] += graph.outputs[0][place] }
+      bins += graph.outputs[1][0]
+    }
+    return (sums.map { bins > 0 ? $0 / bins : .nan }, Int(bins))
+  }
+
   /// Training loss per session with random numbers that are the same at every call.
   package func loss(_ session: Int, trials: [Int], in data: [Session]) throws(BackendError) -> Double {
     let graph = try graph(.loss)
@@ -175,6 +193,9 @@ package final class SessionRunner {
       outputs = inferred.embedding.map { [$0.mean, $0.variance] } ?? []
     case .reconstruct:
       outputs = [model.infer(batch, embedding: given, scope).reconstruction]
+    case .information:
+      let information = model.stateInformation(batch, embedding: given, scope)
+      outputs = [information.sum, information.count]
     case .latents:
       let states = model.infer(batch, embedding: given, scope).states.mean
       outputs = [states, model.advanced(states, embedding: given, batch, scope)]

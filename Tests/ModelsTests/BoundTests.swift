@@ -145,11 +145,11 @@ private func mean(_ values: [Double]) -> (value: Double, error: Double) {
   static let encoder = StateEncoder.bigru(.init(width: 1))
 
   static func dkf(samples: Int = 1) -> Inference {
-    .dkf(DKF(encoder: encoder, forecastMask: 0, detach: true, samples: samples))
+    .dkf(DKF(encoder: encoder, forecastMask: 0, detach: false, samples: samples))
   }
 
   static func vsmc(_ particles: Int) -> Inference {
-    Inference(VSMC(encoder: encoder, particles: particles, detach: true))
+    Inference(VSMC(encoder: encoder, particles: particles, detach: false))
   }
 
   static let dvbf = Inference(DVBF(encoder: encoder, forecastMask: 0, detach: false, samples: 1))
@@ -160,7 +160,7 @@ private func mean(_ values: [Double]) -> (value: Double, error: Double) {
     let expected = problem.bound(0.4, 0.2)
     let found = mean(try problem.bounds(Self.dkf(samples: samples), mean: 0.4, variance: 0.2, draws: 1500))
     #expect(abs(found.value - expected) < 4 * found.error, "bound \(found), joint Gaussian \(expected)")
-    #expect(found.error < 0.06 && expected < problem.evidence)
+    #expect(found.error < 0.1 && expected < problem.evidence)
   }
 
   @Test func `bounds with the exact posterior reach the evidence`() throws {
@@ -230,5 +230,18 @@ private func mean(_ values: [Double]) -> (value: Double, error: Double) {
           model.weigh = .channels
         })
     }
+  }
+
+  @Test(arguments: EmbeddingSource.allCases)
+  func `every source of the embedding has the gradient of finite differences`(source: EmbeddingSource) throws {
+    let problem = TinyProblem(poisson: false, adapt: LossGradientTests.adaptations[0]) { model in
+      model.embedding?.source = source
+    }
+    try LossGradientTests.check(problem)
+    try WholeModelTests.check(problem)
+    let own = problem.parameters["observation.embedding"]
+    #expect((own != nil) == [.random, .free].contains(source))
+    #expect(own.map(\.isFixed) ?? false == (source == .random))
+    #expect(problem.parameters.parameters.contains { $0.group == .embedding } == (source == .inferred))
   }
 }

@@ -183,6 +183,25 @@ struct PlanarFlowTests {
     }
   }
 
+  @Test(arguments: [
+    "{kind: hopf, mu: 0.5, noise: 0}", "{kind: duffing, a: -0.4, b: -1, noise: 0}",
+    "{kind: limit_cycle, speed: 3, noise: 0}",
+  ])
+  func `without noise the known next state is the state of the next bin`(system: String) throws {
+    let found = try session(system, seconds: 3)
+    let states = try #require(found.states)
+    #expect(states.values.count == 20 * found.bins * 2 && states.next.count == states.values.count)
+    for trial in 0..<20 {
+      for bin in 0..<found.bins - 1 {
+        let place = (trial * found.bins + bin) * 2
+        for dimension in 0..<2 {
+          let (next, known) = (states.values[place + 2 + dimension], states.next[place + dimension])
+          #expect(abs(next - known) < 1e-5 * max(1, abs(next)))
+        }
+      }
+    }
+  }
+
   @Test func `noise moves the states, and parameters differ by session`() throws {
     let still = try session("{kind: hopf, mu: 0.5, noise: 0}", seconds: 3)
     let noisy = try session("{kind: hopf, mu: 0.5}", seconds: 3)

@@ -72,6 +72,37 @@ enum Small {
 }
 
 @Suite struct TrainerTests {
+  @Test(arguments: EmbeddingSource.allCases)
+  func `embeddings that are not inferred are what they say after training`(source: EmbeddingSource) throws {
+    let usual = try Small.trainer(Small.recipe(steps: 3))
+    while !usual.isFinished { _ = try usual.step() }
+    var model = Small.model
+    model.embedding?.source = source
+    let stream = Stream(seed: 3, path: ["fit"])
+    var recipe = Small.recipe(steps: 6)
+    recipe.select = nil
+    let trials = TrialSet(Small.sessions, limit: nil, selects: false, stream: stream)
+    let trainer = try Trainer(
+      model: model, recipe: recipe, trials: trials, start: usual.fitted, fit: [.readin, .observation],
+      backend: NativeBackend(), stream: stream, path: "models.m")
+    let before = trainer.current
+    while !trainer.isFinished { _ = try trainer.step() }
+    let after = trainer.current
+    let runner = SessionRunner(after, bins: 8, trials: 4, backend: NativeBackend(), stream: stream)
+    let (mean, variance) = try runner.embedding(of: 1, trials: [0, 1], in: Small.sessions)
+    #expect((variance[0] > 0) == (source == .inferred))
+    let own = after.parameters["observation.embedding"]
+    switch source {
+    case .inferred: #expect(own == nil)
+    case .zero: #expect(own == nil && mean == [0])
+    case .random, .free:
+      let range = try #require(own).range
+      #expect(abs(mean[0] - after.values[range][range.lowerBound + 1]) < 1e-6)
+      #expect((before.values[range] == after.values[range]) == (source == .random))
+      #expect(source == .random || before.values[range].allSatisfy { $0 == 0 })
+    }
+  }
+
   @Test func `divergences rise from nothing to their whole weight`() throws {
     func first(_ count: Int, warmup: Extent?) throws -> [StepRecord] {
       var recipe = Small.recipe(steps: 8, every: 8)
