@@ -16,15 +16,19 @@ let package = Package(
     room("TensorGraph", []),
     // first: machines and files
     system("CLibYAML", pkgConfig: "yaml-0.1", debian: "libyaml-dev"),
-    system("CHDF5", pkgConfig: "hdf5-serial", debian: "libhdf5-dev"),
+    .target(
+      name: "CHDF5", cSettings: [.unsafeFlags(["-O2", "-Werror", "-Wall"])], linkerSettings: [.linkedLibrary("dl")]),
     system("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
+    system("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
+    system("CMatio", pkgConfig: "matio", debian: "libmatio-dev"),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-Werror", "-Wall"])]),
     room("YAMLReader", ["SpecLanguage", "CLibYAML"]),
     room("HDF5File", ["CHDF5"]),
+    room("ArrayFiles", ["CZlib", "CMatio"]),
     room("NativeBackend", ["Randomness", "TensorGraph", "CKernels"]),
     room("ReferenceBackend", ["Randomness", "TensorGraph"]),
     room("Bundle", ["SpecLanguage", "CCrypto", "HDF5File"]),
-    room("Recordings", ["SpecLanguage", "Randomness", "HDF5File"]),
+    room("Recordings", ["SpecLanguage", "Randomness", "HDF5File", "ArrayFiles"]),
     // second: the science
     room("Models", ["SpecLanguage", "Randomness", "TensorGraph", "Recordings"]),
     room("Evaluation", ["SpecLanguage", "Randomness", "Recordings"]),
@@ -94,6 +98,7 @@ nonisolated var tests: [Target] {
     check("TensorGraph", ["ReferenceBackend", "Randomness", "BackendChecks"], exclude: ["Golden"]),
     check("YAMLReader", ["SpecLanguage", "SpecChecks"]),
     check("HDF5File"),
+    check("ArrayFiles"),
     check("CKernels", ["Randomness"]),
     check(
       "NativeBackend", ["CKernels", "Randomness", "TensorGraph", "ReferenceBackend", "BackendChecks"],

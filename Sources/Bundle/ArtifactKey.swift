@@ -9,15 +9,20 @@ package struct ArtifactKey: Hashable, Sendable, Comparable, CustomStringConverti
   /// Every part goes in behind its length, so that no two different lists of parts give the same bytes.
   package init(kind: String, version: Int, content: [UInt8], inputs: [ArtifactKey] = []) {
     var bytes: [UInt8] = []
-    func append(_ part: [UInt8]) {
-      bytes += Array("\(part.count):".utf8)
+    bytes.reserveCapacity(64 + content.count + 40 * inputs.count)
+    func append(_ part: some Collection<UInt8>) {
+      bytes += String(part.count).utf8
+      bytes.append(UInt8(ascii: ":"))
       bytes += part
     }
-    append(Array("mdssm artifact 1".utf8))
-    append(Array(kind.utf8))
-    append(Array(String(version).utf8))
+    append("mdssm artifact 1".utf8)
+    append(kind.utf8)
+    append(String(version).utf8)
     append(content)
-    for input in inputs { append(input.digest.bytes) }
+    for input in inputs {
+      bytes += "32:".utf8
+      input.digest.append(to: &bytes)
+    }
     digest = SHA256Digest(of: bytes)
   }
 
@@ -36,6 +41,6 @@ package struct ArtifactKey: Hashable, Sendable, Comparable, CustomStringConverti
   package var description: String { hex }
 
   package static func < (left: ArtifactKey, right: ArtifactKey) -> Bool {
-    left.digest.bytes.lexicographicallyPrecedes(right.digest.bytes)
+    left.digest < right.digest
   }
 }

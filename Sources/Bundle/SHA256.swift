@@ -2,13 +2,13 @@ import CCrypto
 import Foundation
 
 /// The SHA-256 of some bytes (FIPS 180-4), computed by libcrypto.
-package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
-  /// 32 bytes.
-  package let bytes: [UInt8]
+package struct SHA256Digest: Sendable, CustomStringConvertible {
+  /// The 32 bytes, eight in a word, the first one in the highest place.
+  private let words: (UInt64, UInt64, UInt64, UInt64)
 
-  package init(of bytes: some Sequence<UInt8>) {
+  package init(of bytes: [UInt8]) {
     var hasher = SHA256()
-    hasher.update(Array(bytes))
+    hasher.update(bytes)
     self = hasher.finish()
   }
 
@@ -21,7 +21,25 @@ package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
     self = hasher.finish()
   }
 
-  fileprivate init(bytes: [UInt8]) { self.bytes = bytes }
+  fileprivate init(bytes: [UInt8]) {
+    func word(_ place: Int) -> UInt64 { bytes[8 * place..<8 * place + 8].reduce(0) { $0 << 8 | UInt64($1) } }
+    words = (word(0), word(1), word(2), word(3))
+  }
+
+  /// 32 bytes.
+  package var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    append(to: &bytes)
+    return bytes
+  }
+
+  func append(to bytes: inout [UInt8]) {
+    for word in [words.0, words.1, words.2, words.3] {
+      for shift in stride(from: 56, through: 0, by: -8) {
+        bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+      }
+    }
+  }
 
   /// Reads 64 hexadecimal digits; nil for anything else.
   package init?(hex: String) {
@@ -32,7 +50,7 @@ package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
       guard let high = Self.value(digits[place]), let low = Self.value(digits[place + 1]) else { return nil }
       bytes.append(high << 4 | low)
     }
-    self.bytes = bytes
+    self.init(bytes: bytes)
   }
 
   /// 64 lower-case digits.
@@ -52,27 +70,26 @@ package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
+extension SHA256Digest: Hashable, Comparable {
+  package static func == (left: SHA256Digest, right: SHA256Digest) -> Bool { left.words == right.words }
+  package static func < (left: SHA256Digest, right: SHA256Digest) -> Bool { left.words < right.words }
+  package func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
+}
+
 /// A SHA-256 that grows by pieces.
 package struct SHA256: ~Copyable {
-  private let context: OpaquePointer
+  private var context = SHA256_CTX()
 
-  package init() {
-    guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
-      preconditionFailure("libcrypto has no SHA-256 or no memory is left")
-    }
-    self.context = context
-  }
-
-  deinit { EVP_MD_CTX_free(context) }
+  package init() { precondition(SHA256_Init(&context) == 1, "libcrypto failed to begin a digest") }
 
   package mutating func update(_ bytes: [UInt8]) {
-    let status = bytes.withUnsafeBytes { EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
+    let status = bytes.withUnsafeBytes { SHA256_Update(&context, $0.baseAddress, $0.count) }
     precondition(status == 1, "libcrypto failed to update a digest")
   }
 
   package consuming func finish() -> SHA256Digest {
     var bytes = [UInt8](repeating: 0, count: 32)
-    precondition(EVP_DigestFinal_ex(context, &bytes, nil) == 1, "libcrypto failed to finish a digest")
+    precondition(SHA256_Final(&bytes, &context) == 1, "libcrypto failed to finish a digest")
     return SHA256Digest(bytes: bytes)
   }
 }

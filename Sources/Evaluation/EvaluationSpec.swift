@@ -5,6 +5,7 @@ import SpecLanguage
 package enum EvaluationSpec: Hashable, Sendable {
   case reconstruction(ReconstructionSpec)
   case forecast(ForecastSpec)
+  case filter(FilterSpec)
   case decode(DecodeSpec)
   case embedding(EmbeddingSpec)
   case truth(TruthSpec)
@@ -16,6 +17,7 @@ package enum EvaluationSpec: Hashable, Sendable {
       if case .reconstruction(let value) = $0 { value } else { nil }
     },
     .arm("forecast", ForecastSpec.schema, Self.forecast) { if case .forecast(let value) = $0 { value } else { nil } },
+    .arm("filter", FilterSpec.schema, Self.filter) { if case .filter(let value) = $0 { value } else { nil } },
     .arm("decode", DecodeSpec.schema, Self.decode) { if case .decode(let value) = $0 { value } else { nil } },
     .arm("embedding", EmbeddingSpec.schema, Self.embedding) {
       if case .embedding(let value) = $0 { value } else { nil }
@@ -33,6 +35,7 @@ package enum EvaluationSpec: Hashable, Sendable {
     switch self {
     case .reconstruction(let value): value.of
     case .forecast(let value): value.of
+    case .filter(let value): value.of
     case .decode(let value): value.of
     case .embedding(let value): value.of
     case .truth(let value): value.of
@@ -44,6 +47,7 @@ package enum EvaluationSpec: Hashable, Sendable {
     switch self {
     case .reconstruction(let value): value.split
     case .forecast(let value): value.split
+    case .filter(let value): value.split
     case .decode(let value): value.split
     case .truth(let value): value.split
     case .diagnosis(let value): value.split
@@ -55,7 +59,7 @@ package enum EvaluationSpec: Hashable, Sendable {
   package var target: String? {
     switch self {
     case .decode(let value): value.target
-    case .reconstruction, .forecast, .embedding, .truth, .diagnosis: nil
+    case .reconstruction, .forecast, .filter, .embedding, .truth, .diagnosis: nil
     }
   }
 
@@ -63,14 +67,14 @@ package enum EvaluationSpec: Hashable, Sendable {
     switch self {
     case .forecast(let value): value.context
     case .decode(let value): value.context
-    case .reconstruction, .embedding, .truth, .diagnosis: nil
+    case .reconstruction, .filter, .embedding, .truth, .diagnosis: nil
     }
   }
 
   package var horizon: Nanoseconds? {
     switch self {
     case .forecast(let value): value.horizon
-    case .reconstruction, .decode, .embedding, .truth, .diagnosis: nil
+    case .reconstruction, .filter, .decode, .embedding, .truth, .diagnosis: nil
     }
   }
 

@@ -71,8 +71,9 @@ package struct Metric: Hashable, Sendable {
 extension EvaluationSpec {
   /// Every metric of every kind of evaluation.
   package static let metrics: [(kind: String, metrics: [Metric])] = [
-    ("reconstruction", reconstructionMetrics), ("forecast", forecastMetrics), ("decode", decodeMetrics),
-    ("embedding", embeddingMetrics), ("truth", truthMetrics), ("diagnosis", diagnosisMetrics),
+    ("reconstruction", reconstructionMetrics), ("forecast", forecastMetrics), ("filter", filterMetrics),
+    ("decode", decodeMetrics), ("embedding", embeddingMetrics), ("truth", truthMetrics),
+    ("diagnosis", diagnosisMetrics),
   ]
 
   /// The metrics that this evaluation gives.
@@ -80,6 +81,7 @@ extension EvaluationSpec {
     switch self {
     case .reconstruction: Self.reconstructionMetrics
     case .forecast: Self.forecastMetrics
+    case .filter: Self.filterMetrics
     case .decode: Self.decodeMetrics
     case .embedding: Self.embeddingMetrics
     case .truth: Self.truthMetrics
@@ -112,8 +114,26 @@ extension EvaluationSpec {
     Metric("r2_cumulative@<k>", .more, "r2 over the bins 1 to k ahead together."),
     Metric("mean.r2@<k>", .more, "Floor of `r2@k`: each channel's mean over the training trials."),
     Metric("hold.r2@<k>", .more, "Floor of `r2@k`: the last bin observed before the forecast, held."),
+    Metric(
+      "likelihood@<k>", unit: "nats", .more,
+      "Log-likelihood per observation of the k-th bin ahead under the forecast and the noise of the model."),
+    Metric("likelihood", unit: "nats", .more, "The same over all forecast bins together."),
+    Metric(
+      "mean.likelihood@<k>", unit: "nats", .more, "Floor of `likelihood@k`: each channel's training mean and variance."),
+    Metric("mean.likelihood", unit: "nats", .more, "Floor of `likelihood`."),
     Metric("mean.r2_cumulative@<k>", .more, "Floor of `r2_cumulative@k`: each channel's training mean."),
     Metric("hold.r2_cumulative@<k>", .more, "Floor of `r2_cumulative@k`: the last bin, held."),
+  ]
+
+  private static let filterMetrics = [
+    Metric("r2", .more, "r2 of every bin from the bins up to it; null: each channel's mean over the scored bins."),
+    Metric("r2_by_channel", .more, "Plain mean of every channel's own r2."),
+    Metric("mean.r2", .more, "Floor of `r2`: each channel's mean over the training trials."),
+    Metric("hold.r2", .more, "Floor of `r2`: the bin before."),
+    Metric("r2@<k>", .more, "r2 of every bin as it was predicted k bins before."),
+    Metric("r2_by_channel@<k>", .more, "Plain mean of every channel's own r2, k bins ahead."),
+    Metric("mean.r2@<k>", .more, "Floor of `r2@k`: each channel's mean over the training trials."),
+    Metric("hold.r2@<k>", .more, "Floor of `r2@k`: the newest bin, held."),
   ]
 
   private static let decodeMetrics = [

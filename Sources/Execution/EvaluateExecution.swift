@@ -26,11 +26,19 @@ final class EvaluateExecution {
   /// The embeddings of all sessions, once one evaluation needs them together.
   private var codes: [[Double]] = []
 
+  private let fit: FittedModel
+  private let backend: any Backend
   private let watch: Watch
+  private let emit: (Event) -> Void
 
-  init(_ job: EvaluateJob, fit: FittedModel, sessions: [Session], backend: any Backend, watch: Watch) {
+  init(
+    _ job: EvaluateJob, fit: FittedModel, sessions: [Session], backend: any Backend, watch: Watch,
+    emit: @escaping (Event) -> Void
+  ) {
     self.job = job
+    (self.fit, self.backend) = (fit, backend)
     self.watch = watch
+    self.emit = emit
     self.sessions = sessions
     let stream = Stream(seed: job.fit.seed, path: job.fit.streamPath)
     trials = TrialSet(
@@ -45,6 +53,7 @@ final class EvaluateExecution {
     switch job.spec {
     case .reconstruction(let spec): try reconstruction(spec)
     case .forecast(let spec): try forecast(spec)
+    case .filter(let spec): try filter(spec)
     case .decode(let spec): try decode(spec)
     case .embedding(let spec): try embedding(spec)
     case .truth(let spec): try truth(spec)
@@ -102,16 +111,23 @@ final class EvaluateExecution {
       case .context: code = try runner.embedding(of: index, trials: long, in: sessions, visible: context).mean
       }
       let observed = session.values(of: long)
-      let whole = observed.like(
-        try runner.forecast(
-          index, trials: long, in: sessions, context: context, embedding: code, samples: spec.samples))
+      let paths = try runner.sampledForecast(
+        index, trials: long, in: sessions, context: context, embedding: code, samples: spec.samples)
+      let whole = observed.like(paths.mean)
       let end = min(context + horizon, observed.bins)
-      let later = TrialValues(channels: observed.channels, trials: observed.trials, bins: end - context) {
-        whole[$0, $1, context + $2]
+      func afterContext(_ values: TrialValues) -> TrialValues {
+        TrialValues(channels: observed.channels, trials: observed.trials, bins: end - context) {
+          values[$0, $1, context + $2]
+        }
       }
+      let later = afterContext(whole)
+      let likelihood = ForecastLikelihood(
+        noise: fit.noise(of: index), training: (trainingMeans(index), trainingVariances(index)))
+      let spread = paths.variance.map { afterContext(observed.like($0)) }
       add(
         session, spec.split,
-        Forecast.scores(observed: observed, forecast: later, context: context, trainingMeans: trainingMeans(index)))
+        Forecast.scores(observed: observed, forecast: later, context: context, trainingMeans: trainingMeans(index))
+          + likelihood.scores(observed: observed, forecast: later, spread: spread, context: context))
       predictions.add(session.name, "forecast", whole)
       predictions.add(session.name, "observed", observed)
       if examples.sessions < 4 {
@@ -176,6 +192,29 @@ final class EvaluateExecution {
     for score in Diagnosis.embedding(means, variances) {
       scores.append([.text("*"), .text("train"), .text(score.name), .double(score.value), .int(score.n)])
     }
+  }
+
+  private func filter(_ spec: FilterSpec) throws {
+    var times: [UInt64] = []
+    for (index, session) in sessions.enumerated() {
+      try watch.check()
+      let numbers = trials.trials(spec.split)[index]
+      guard !numbers.isEmpty else { continue }
+      let filter = try CausalFilter(
+        fit, session: index, embedding: try code(index), ahead: spec.ahead, backend: backend)
+      let run = try FilterRun(filter, session, trials: numbers)
+      times += run.times
+      let observed = session.values(of: numbers)
+      add(
+        session, spec.split,
+        FilterSpec.scores(observed: observed, predicted: run.predicted, trainingMeans: trainingMeans(index)))
+      for (k, values) in run.predicted.enumerated() {
+        predictions.add(session.name, k == 0 ? "filter" : "filter@\(k)", values)
+      }
+      predictions.add(session.name, "observed", observed)
+    }
+    // How long it took depends on the machine: it is told, and no result.
+    if !times.isEmpty { emit(.latency(job: job.name, Latency(times))) }
   }
 
   private func decode(_ spec: DecodeSpec) throws {
@@ -285,12 +324,43 @@ final class EvaluateExecution {
     trials.train[index].isEmpty ? trials.valid[index] : trials.train[index]
   }
 
+  private func trainingVariances(_ index: Int) -> [Double] {
+    sessions[index].values(of: embeddingTrials(index)).channelVariances
+  }
+
   private func trainingMeans(_ index: Int) -> [Double] {
     sessions[index].values(of: embeddingTrials(index)).channelMeans.map { $0.isNaN ? 0 : $0 }
   }
 }
 
+extension FittedModel {
+  /// The noise of observations of a session about their mean.
+  fileprivate func noise(of session: Int) -> ForecastLikelihood.Noise {
+    func perChannel(_ name: String) -> [Double] {
+      guard let parameter = parameters[name] else { preconditionFailure("a model without \(name)") }
+      let first = parameter.offset + sessions.row(of: session)
+      return values[first..<first + sessions.channels[session]].map { $0 > 30 ? $0 : log(1 + exp($0)) + 1e-6 }
+    }
+    switch model.observation {
+    case .gaussian: return .gaussian(perChannel("observation.noise"))
+    case .poisson: return .poisson
+    case .negativeBinomial: return .negativeBinomial(perChannel("observation.shape"))
+    case .bernoulli: return .bernoulli
+    }
+  }
+}
+
 extension TrialValues {
+  /// Variance of each channel about its mean over what was observed; 0 for a channel that never was.
+  fileprivate var channelVariances: [Double] {
+    let means = channelMeans
+    return (0..<channels).map { channel in
+      let own = values[channel * trials * bins..<(channel + 1) * trials * bins].filter { !$0.isNaN }
+      let squares = own.reduce(0.0) { $0 + (Double($1) - means[channel]) * (Double($1) - means[channel]) }
+      return own.isEmpty ? 0 : squares / Double(own.count)
+    }
+  }
+
   /// Whether some bin has a value in every row.
   fileprivate var hasCompleteBin: Bool {
     (0..<trials).contains { trial in

@@ -14,6 +14,8 @@ package enum Event: Sendable {
   case resumed(job: String, step: Int)
   case progress(job: String, Progress)
   case checkpoint(job: String, step: Int)
+  /// How long a filter took for a bin.
+  case latency(job: String, Latency)
   case finished(job: String, seconds: Double)
   case failed(JobFailure)
   /// The job cannot be done, because a job that it reads from was not.
@@ -45,6 +47,11 @@ extension Event {
     case .resumed(let job, let step): ["type": "resumed", "job": .string(job), "step": .int(step)]
     case .progress(let job, let progress): progress.json(job)
     case .checkpoint(let job, let step): ["type": "checkpoint", "job": .string(job), "step": .int(step)]
+    case .latency(let job, let latency):
+      [
+        "type": "latency", "job": .string(job), "bins": .int(latency.bins), "p50_us": .double(latency.median),
+        "p99_us": .double(latency.high), "max_us": .double(latency.most),
+      ]
     case .finished(let job, let seconds): ["type": "finished", "job": .string(job), "seconds": .double(seconds)]
     case .failed(let failure):
       [

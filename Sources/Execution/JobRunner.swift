@@ -80,7 +80,9 @@ struct JobRunner: Sendable {
     case .evaluate(let evaluate):
       let fit = try model(of: evaluate.fit.key)
       let sessions = try data.sessions(evaluate.fit.sessions)
-      let files = try EvaluateExecution(evaluate, fit: fit, sessions: sessions, backend: backend, watch: watch).run()
+      let files = try EvaluateExecution(
+        evaluate, fit: fit, sessions: sessions, backend: backend, watch: watch, emit: emit
+      ).run()
       try store.publish(files, of: job.name, as: evaluate.key, emit)
       return .finished
     }

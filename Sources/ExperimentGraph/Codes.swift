@@ -41,6 +41,9 @@ extension Code {
   package static let severalSources = Code(
     "E2014", "a transfer of several fits", "A transfer takes one model over, not one per session or one per repetition."
   )
+  package static let notCausal = Code(
+    "E2015", "a filter whose model reads ahead",
+    "A filter follows a trial as it happens, so the encoder of its model may not read later bins.")
   package static let partBehavior = Code(
     "W2301", "behaviour that only some sessions have", "Decoding leaves out the sessions that do not have its target.")
 
@@ -53,7 +56,7 @@ extension Code {
   /// Every code of this room, by number.
   package static let ofExperiment: [Code] = [
     .cyclicRuns, .noSessions, .noBehavior, .notCounts, .noEmbedding, .noTrials, .badHorizon, .unfit,
-    .noValidationTrials, .unknownMetric, .notEvaluated, .unknownLabel, .noPairs, .severalSources, .partBehavior,
-    .idleResources, .tooMuchMemory,
+    .noValidationTrials, .unknownMetric, .notEvaluated, .unknownLabel, .noPairs, .severalSources, .notCausal,
+    .partBehavior, .idleResources, .tooMuchMemory,
   ]
 }

@@ -22,7 +22,7 @@ package struct ReadPoint: Sendable {
   }
 
   /// A number for the entry in its state: equal numbers, equal values.
-  package func number(_ place: Experiment.Place) -> Int { (parts[place.part]?.id ?? -1) << 20 | place.entry }
+  package func number(_ place: Experiment.Place) -> Int { parts[place.part]?.number(of: place.entry) ?? -1 }
 
   /// The same for a section that is one value; -1 where the spec does not have it.
   package func number(_ part: Int?) -> Int { part.flatMap { parts[$0]?.id } ?? -1 }

@@ -12,16 +12,39 @@ package final class SpecPart: Sendable {
   package let names: [String]
   private let value: KeyValue<Specification>?
   let references: [SpecPath: Reference]
+  /// The part whose numbers were changed to make this one; nil where it was read whole.
+  package let origin: SpecPart?
+  /// The places of its numbers and what is written there, the same places as in all parts of one origin.
+  package let changes: [(path: [String], written: Plain)]
 
   init(
-    id: Int, section: String, names: [String], value: KeyValue<Specification>?, references: [SpecPath: Reference]
+    id: Int, section: String, names: [String], value: KeyValue<Specification>?, references: [SpecPath: Reference],
+    origin: SpecPart? = nil, changes: [(path: [String], written: Plain)] = []
   ) {
     self.id = id
     self.section = section
     self.names = names
     self.value = value
     self.references = references
+    self.origin = origin
+    self.changes = changes
   }
+
+  /// The part with other numbers; nil when it must be read whole.
+  func changed(by changes: [Change], id: Int) -> SpecPart? {
+    guard var value else { return nil }
+    var written: [(path: [String], written: Plain)] = []
+    for var change in changes {
+      guard let changed = Specification.schema.changed(value, &change) else { return nil }
+      value = changed
+      written.append((change.path, change.written))
+    }
+    return SpecPart(
+      id: id, section: section, names: names, value: value, references: references, origin: self, changes: written)
+  }
+
+  /// A number for one of the entries: equal numbers, equal values.
+  package func number(of entry: Int) -> Int { id << 20 | entry }
 
   var isRight: Bool { value != nil }
 

@@ -30,7 +30,7 @@ extension Specification {
   private func checkRuns(_ reading: inout Reading) {
     var told: Set<String> = []
     for run in runs where run.value.embedding != nil && run.value.transfer != nil {
-      guard let model = model(ofRun: run.id), model.embedding == nil else { continue }
+      guard let (_, model) = model(ofRun: run.id), model.embedding == nil else { continue }
       reading.report(
         .noEmbedding, "run `\(run.id)` takes over a model without an embedding",
         about: SpecPath("runs.\(run.id).embedding"), label: "has no effect", help: ["take `embedding` out"])
@@ -64,23 +64,34 @@ extension Specification {
 
   private func checkEvaluations(_ reading: inout Reading) {
     for evaluation in evaluations {
-      guard case .embedding = evaluation.value else { continue }
       for (place, reference) in evaluation.value.of.enumerated() {
-        guard let model = model(ofRun: reference.id), model.embedding == nil else { continue }
-        reading.report(
-          .noEmbedding, "run `\(reference.id)` has no embedding to report",
-          about: SpecPath("evaluations.\(evaluation.id).of").appending(place), label: "its model has none",
-          help: ["take the run out of `of`, or give its model an `embedding`"])
+        guard let (name, model) = model(ofRun: reference.id) else { continue }
+        let path = SpecPath("evaluations.\(evaluation.id).of").appending(place)
+        switch evaluation.value {
+        case .embedding where model.embedding == nil:
+          reading.report(
+            .noEmbedding, "run `\(reference.id)` has no embedding to report", about: path, label: "its model has none",
+            help: ["take the run out of `of`, or give its model an `embedding`"])
+        case .filter where model.inference.encoder.causalWidth == nil:
+          reading.report(
+            .notCausal, "run `\(reference.id)` cannot be followed bin by bin: its encoder reads ahead", about: path,
+            label: "its model reads whole trials",
+            help: ["use `encoder: {kind: gru}` in the `inference` of model `\(name)`, or take the run out of `of`"],
+            secondary: [SpecPath("models.\(name).inference.encoder.kind"): "reads the trial in both directions"])
+        case .reconstruction, .forecast, .filter, .decode, .embedding, .truth, .diagnosis: break
+        }
       }
     }
   }
 
-  /// The model that a run trains or takes over.
-  package func model(ofRun id: String) -> Model? {
+  /// The model that a run trains or takes over, with its name.
+  package func model(ofRun id: String) -> (name: String, model: Model)? {
     var steps = 0
     var next = runs.first { $0.id == id }
     while let run = next, steps <= runs.count {
-      if let train = run.value.train { return models.first { $0.id == train.id }?.value }
+      if let train = run.value.train {
+        return models.first { $0.id == train.id }.map { (name: $0.id, model: $0.value) }
+      }
       next = runs.first { $0.id == run.value.transfer?.id }
       steps += 1
     }

@@ -32,7 +32,15 @@ package struct StudyReader: Sendable {
   private var graphCount = 0
   private var hasReadBroken = false
 
+  private struct FormKey: Hashable {
+    var index: Int
+    var form: Int
+    var names: [Int]
+  }
+
   private var parts: [PartKey: SpecPart] = [:]
+  /// The first part of each form: others differ from it in numbers alone.
+  private var forms: [FormKey: SpecPart] = [:]
   private var partCount = 0
   private var edgeNumbers: [String: Int] = [:]
   private var edges: [Int: Int] = [:]
@@ -61,17 +69,23 @@ package struct StudyReader: Sendable {
   /// A point as values; nil when something is wrong with it, which then stands in `diagnostics`.
   package mutating func read(_ point: SweepPoint) -> ReadPoint? {
     let names = names(point)
-    var found: [SpecPart?] = []
-    found.reserveCapacity(point.partCount)
-    for index in 0..<point.partCount {
-      if let last, last.names == names, point.shares(part: index, with: last.point) {
-        found.append(last.parts[index])
-      } else {
-        found.append(part(index, of: point, names))
+    let before = last?.names == names && last.map { point.isSibling(of: $0.point) } == true ? last : nil
+    last = nil
+    var found: [SpecPart?]
+    // Numbers change no graph, so most points have that of the one before.
+    var graph: Experiment?
+    if let before {
+      found = before.parts
+      graph = before.read?.experiment
+      for index in point.movingParts where !point.shares(part: index, with: before.point) {
+        found[index] = part(index, of: point, names)
+        if edgeNumber(found[index]) != edgeNumber(before.parts[index]) { graph = nil }
       }
+    } else {
+      found = (0..<point.partCount).map { part($0, of: point, names) }
     }
     let isRight = found.allSatisfy { $0?.isRight ?? true }
-    let read = isRight ? experiment(point, found).map { ReadPoint(experiment: $0, parts: found) } : nil
+    let read = isRight ? (graph ?? experiment(point, found)).map { ReadPoint(experiment: $0, parts: found) } : nil
     if !isRight, !hasReadBroken {
       hasReadBroken = true
       tell(whole(point).reading.diagnostics, at: point)
@@ -114,6 +128,14 @@ package struct StudyReader: Sendable {
     guard let fingerprint = point.fingerprint(ofPart: index) else { return nil }
     let key = PartKey(index: index, fingerprint: fingerprint, names: names)
     if let known = parts[key] { return known }
+    let form = point.form(ofPart: index).map { FormKey(index: index, form: $0, names: names) }
+    if let first = form.flatMap({ forms[$0] }),
+      let part = first.changed(by: point.changes(ofPart: index), id: partCount)
+    {
+      partCount += 1
+      parts[key] = part
+      return part
+    }
     guard let entry = point.entry(ofPart: index) else { return nil }
     var reading = readings[names] ?? Reading(document: point.document, language: Specification.schema.description)
     readings[names] = reading
@@ -133,6 +155,8 @@ package struct StudyReader: Sendable {
       references: reading.references)
     partCount += 1
     parts[key] = part
+    // Numbers of other sections may decide what refers to what.
+    if let form, part.isRight, ["models", "training"].contains(part.section) { forms[form] = forms[form] ?? part }
     return part
   }
 
@@ -140,7 +164,7 @@ package struct StudyReader: Sendable {
   private mutating func names(_ point: SweepPoint) -> [Int] {
     guard point.mayRename else { return [] }
     var numbers: [Int] = []
-    for index in 0..<point.partCount where !point.name(ofPart: index).utf8.contains(UInt8(ascii: ".")) {
+    for index in point.movingParts where !point.name(ofPart: index).utf8.contains(UInt8(ascii: ".")) {
       guard let fingerprint = point.fingerprint(ofPart: index) else {
         numbers.append(-1)
         continue
@@ -163,7 +187,7 @@ package struct StudyReader: Sendable {
   // MARK: Graphs
 
   private mutating func experiment(_ point: SweepPoint, _ parts: [SpecPart?]) -> Experiment? {
-    let key = parts.map { $0.map { edgeNumber($0) } ?? -1 }
+    let key = parts.map { edgeNumber($0) }
     if let known = experiments[key] { return known }
     guard !refused.contains(key) else { return nil }
     let whole = whole(point)
@@ -178,7 +202,9 @@ package struct StudyReader: Sendable {
     return experiment
   }
 
-  private mutating func edgeNumber(_ part: SpecPart) -> Int {
+  private mutating func edgeNumber(_ part: SpecPart?) -> Int {
+    guard let part else { return -1 }
+    if let origin = part.origin { return edgeNumber(origin) }
     if let known = edges[part.id] { return known }
     let text = part.edges
     let number = edgeNumbers[text] ?? edgeNumbers.count

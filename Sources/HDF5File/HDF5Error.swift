@@ -81,6 +81,18 @@ package enum ElementKind: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The word of NumPy for it, such as `float64`.
+  package var dtype: String {
+    switch self {
+    case .integer(let bytes, let isSigned): "\(isSigned ? "" : "u")int\(8 * bytes)"
+    case .float(let bytes): "float\(8 * bytes)"
+    case .string, .reference, .other: "object"
+    case .boolean: "bool"
+    case .enumeration: "enum"
+    case .compound: "void"
+    }
+  }
+
   package var isNumber: Bool {
     switch self {
     case .integer, .float: true

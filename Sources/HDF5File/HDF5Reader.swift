@@ -6,7 +6,7 @@ import Foundation
 /// Every method may be called from any thread; the calls take turns, because the library is not thread-safe.
 package final class HDF5Reader: Sendable {
   package let path: String
-  private let file: hid_t
+  let file: hid_t
   private let fileBytes: Int
 
   /// - Throws: `noSuchFile`, `isFolder`, `unreadable`, `notHDF5`, `truncated` or `damaged`, each for its own cause.
@@ -197,6 +197,17 @@ package final class HDF5Reader: Sendable {
     return values[0]
   }
 
+  /// Whether an attribute is an array rather than a single value.
+  package func isList(attribute name: String, of object: String) throws(HDF5Error) -> Bool {
+    try Library.locked { () throws(HDF5Error) -> Bool in
+      let handle = try openObject(object)
+      guard let attribute = Handle(H5Aopen(handle.id, name, chdf5_default())),
+        let space = Handle(H5Aget_space(attribute.id)), let shape = Space.shape(space.id)
+      else { return false }
+      return !shape.isEmpty
+    }
+  }
+
   /// A numeric attribute that is one value or an array of length 1, or nil when it is absent or not a number.
   package func number(attribute name: String, of object: String) throws(HDF5Error) -> Double? {
     guard let value = try attribute(name, of: object) else { return nil }
@@ -213,7 +224,7 @@ package final class HDF5Reader: Sendable {
     HDF5Error(file: path, object: object, problem: problem)
   }
 
-  private func damaged(_ object: String) -> HDF5Error {
+  func damaged(_ object: String) -> HDF5Error {
     failure(object, .damaged(Library.complaints.first ?? "the library does not say why"))
   }
 

@@ -5,13 +5,14 @@ import Foundation
 /// is not thread-safe, and its own error printing switched off, because our errors say more.
 enum Library {
   private static let lock = NSRecursiveLock()
-  private static let isReady: Bool = H5open() >= 0
+  private static let isReady: Bool = chdf5_load() == 0 && H5open() >= 0
   private static let errorStack: hid_t = 0  // H5E_DEFAULT
 
   static func locked<Value, Failure: Error>(_ body: () throws(Failure) -> Value) throws(Failure) -> Value {
     lock.lock()
     defer { lock.unlock() }
-    precondition(isReady, "the HDF5 library does not start")
+    precondition(
+      isReady, "no HDF5 library of the version that this program was built with; the package libhdf5-dev has it")
     H5Eset_auto2(errorStack, nil, nil)  // every time: some builds keep this setting per thread
     return try body()
   }

@@ -10,7 +10,7 @@ struct MDSSMRun: ParsableCommand {
     version: ToolVersion.current,
     subcommands: [
       Run.self, Check.self, PlanCommand.self, List.self, Explain.self, ReportCommand.self, Why.self, SweepCommand.self,
-      SchemaCommand.self, Init.self,
+      SchemaCommand.self, Init.self, DataCommand.self,
     ],
     defaultSubcommand: Run.self)
 }

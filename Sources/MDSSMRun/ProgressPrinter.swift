@@ -73,6 +73,10 @@ final class ProgressPrinter {
     case .resumed(let job, let step): line("      \(job): goes on from step \(step)")
     case .progress(let job, let progress): show(job, progress)
     case .checkpoint: break
+    case .latency(let job, let latency):
+      line(
+        "      \(job): \(latency.bins) bins, one in \(Self.short(latency.median)) us, "
+          + "99 of 100 within \(Self.short(latency.high)) us")
     case .finished(let job, let seconds):
       end(job)
       line("      \(job): done in \(Self.time(seconds))")

@@ -29,8 +29,7 @@ struct SweepCommand: ParsableCommand {
   func run() throws {
     let loader = Loader(spec: spec, options: options)
     guard let folder = write else {
-      let expansion = try loader.expand()
-      return print(options.json ? expansion.jsonLines : csv ? expansion.csv : expansion.text, terminator: "")
+      return try loader.expand().write(options.json ? .json : csv ? .csv : .text) { Terminal.bytes($0) }
     }
     let loaded = try loader.load()
     let name = spec == "-" ? "a spec" : spec

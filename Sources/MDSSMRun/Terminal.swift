@@ -11,6 +11,9 @@ enum Terminal {
   /// Text as it is, its own line breaks included.
   static func text(_ text: String) { write(text, to: .standardOutput) }
 
+  /// UTF-8 as it is.
+  static func bytes(_ bytes: [UInt8]) { try? FileHandle.standardOutput.write(contentsOf: bytes) }
+
   static func error(_ text: String) { write(text.hasSuffix("\n") ? text : text + "\n", to: .standardError) }
 
   /// Replaces the live line of a terminal.

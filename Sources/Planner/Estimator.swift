@@ -24,15 +24,33 @@ package struct Estimator {
     let volume: Double
   }
 
-  private struct Key: Hashable {
+  /// The values that a shape comes from, as the objects that jobs share.
+  private struct Identity: Hashable {
+    var model: ObjectIdentifier
+    var recipe: ObjectIdentifier
+    var sessions: ObjectIdentifier
+    var trials: Int
+    var groups: UInt8
+    var backend: BackendChoice
+  }
+
+  /// The same, where recipes that differ in rates alone are one.
+  private struct Sizes: Hashable {
     var model: ObjectIdentifier
     var sessions: ObjectIdentifier
     var batch: BatchRecipe
     var budget: Extent
     var every: Extent?
     var trials: Int?
-    var numerics: String
-    var fit: [ParameterGroup]
+    var groups: UInt8
+    var backend: BackendChoice
+  }
+
+  /// Jobs that take the same.
+  private struct Kind: Hashable {
+    var shape: Int
+    var spec: ObjectIdentifier?
+    var predictions: Bool
   }
 
   /// Shapes whose graphs are built.
@@ -40,26 +58,40 @@ package struct Estimator {
   /// Bytes of a process that has loaded nothing.
   private static let idle = 20e6
 
-  private var shapes: [Key: FitShape] = [:]
+  private var shapes: [FitShape] = []
+  private var identities: [Identity: Int] = [:]
+  private var sizes: [Sizes: Int] = [:]
+  private var estimates: [Kind: Estimate] = [:]
   private var sized: [SHA256Digest: Sized] = [:]
   private var rates: [BackendChoice: MachineRates] = [:]
   private var builtCount = 0
   private var lastBuilt: Sized?
+  /// Bytes of working memory for an operation on an element, of the first graph that was compiled.
+  private var memoryPerElement: Double?
   private let history: [String: Double]
 
   /// - Parameter history: seconds for a unit of work of a shape, from an earlier run.
   package init(history: [String: Double] = [:]) { self.history = history }
 
   /// The shape of a fit.
-  package mutating func shape(_ fit: FitJob) -> FitShape {
+  package mutating func shape(_ fit: FitJob) -> FitShape { shapes[number(fit)] }
+
+  private mutating func number(_ fit: FitJob) -> Int {
+    let identity = Identity(
+      model: ObjectIdentifier(fit.modelValue), recipe: ObjectIdentifier(fit.recipeValue),
+      sessions: ObjectIdentifier(fit.group), trials: fit.trials ?? -1, groups: fit.groups, backend: fit.backend)
+    if let known = identities[identity] { return known }
     let recipe = fit.recipe
-    let key = Key(
-      model: ObjectIdentifier(fit.modelValue), sessions: ObjectIdentifier(fit.group), batch: recipe.batch,
-      budget: recipe.budget, every: recipe.select?.every, trials: fit.trials, numerics: fit.numerics, fit: fit.fit)
-    if let found = shapes[key] { return found }
-    let shape = FitShape(fit)
-    shapes[key] = shape
-    return shape
+    let key = Sizes(
+      model: fit.modelValue.sizing, sessions: identity.sessions, batch: recipe.batch, budget: recipe.budget,
+      every: recipe.select?.every, trials: fit.trials, groups: fit.groups, backend: fit.backend)
+    let number = sizes[key] ?? shapes.count
+    if number == shapes.count {
+      shapes.append(FitShape(fit))
+      sizes[key] = number
+    }
+    identities[identity] = number
+    return number
   }
 
   /// The parameters and costs of a fit.
@@ -86,13 +118,22 @@ package struct Estimator {
 
   /// What a job is expected to take.
   package mutating func estimate(_ job: Job) -> Estimate {
+    var kind = Kind(shape: number(job.fit), spec: nil, predictions: false)
+    if case .evaluate(let evaluate) = job {
+      kind.spec = ObjectIdentifier(evaluate.specValue)
+      kind.predictions = evaluate.predictions
+    }
+    if let known = estimates[kind] { return known }
     var estimate =
       switch job {
       case .fit(let fit): self.fit(fit)
       case .evaluate(let evaluate): self.evaluate(evaluate)
       }
-    let work = work(job)
-    if let known = history[work.name] { estimate.seconds = known * Double(work.units) }
+    if !history.isEmpty {
+      let work = work(job)
+      if let known = history[work.name] { estimate.seconds = known * Double(work.units) }
+    }
+    estimates[kind] = estimate
     return estimate
   }
 
@@ -133,6 +174,9 @@ package struct Estimator {
     case .forecast(let spec):
       passes += slots(shape, spec.split) * Double(max(1, spec.samples))
       written = 2 * observed
+    case .filter(let spec):
+      passes += slots(shape, spec.split)
+      written = Double(2 + spec.ahead) * observed
     case .decode(let spec):
       passes += train + slots(shape, spec.split)
       estimate.seconds += regression(job, shape)
@@ -201,11 +245,20 @@ package struct Estimator {
       fit.model, shape: part, sessions: shape.sessions, fit: Set(fit.fit), memory: fit.recipe.memory, path: fit.path)
     let few = BatchShape(sessions: 1, trials: 32, bins: batch.bins, rows: shape.sessions.capacity(of: 1))
     let seen = StepGraph(fit.model, shape: few, sessions: shape.sessions, fit: [], path: fit.path)
-    let program = try? Self.backend(fit.backend).compile(step.graph, outputs: step.outputs)
+    let cost = GraphCost(step.graph, outputs: step.outputs)
+    // Compiling takes most of the time; graphs work in memory in proportion to the elements that they compute.
+    let density: Double
+    if let known = memoryPerElement {
+      density = known
+    } else {
+      let program = try? Self.backend(fit.backend).compile(step.graph, outputs: step.outputs)
+      density = Double(program?.workingMemory ?? 0) / max(1, cost.elementwise)
+      memoryPerElement = density
+    }
     let sized = Sized(
-      parameters: step.parameters, step: GraphCost(step.graph, outputs: step.outputs) * parts,
+      parameters: step.parameters, step: cost * parts,
       trial: GraphCost(seen.graph, outputs: [seen.outputs[0]]) * (1.0 / 32),
-      working: Double(program?.workingMemory ?? 0), volume: volume)
+      working: density * cost.elementwise, volume: volume)
     lastBuilt = sized
     return sized
   }

@@ -4,7 +4,7 @@ import SpecLanguage
 
 /// Measures a fitted model.
 package struct EvaluateJob: Sendable {
-  package static let version = 3
+  package static let version = 4
   private let content: Content
   package let fit: FitJob
   /// What tells the job from others of the same run and evaluation.
@@ -21,9 +21,8 @@ package struct EvaluateJob: Sendable {
       self.evaluation = evaluation
       self.spec = spec
       self.predictions = predictions
-      let content: Plain = .map([("predictions", .bool(predictions))])
       key = ArtifactKey(
-        kind: "evaluate", version: EvaluateJob.version, content: content.canonicalBytes,
+        kind: "evaluate", version: EvaluateJob.version, content: Array("predictions \(predictions)".utf8),
         inputs: [ArtifactKey(spec.digest), fit.key])
     }
   }

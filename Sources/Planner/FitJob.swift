@@ -37,6 +37,8 @@ package struct FitJob: Sendable {
     let isPerSession: Bool
     /// Distance between the states that are kept beside the selected one; not part of the key.
     let checkpoints: Extent?
+    /// The fitted groups as a mask.
+    let groups: UInt8
     let key: ArtifactKey
 
     init(
@@ -56,15 +58,18 @@ package struct FitJob: Sendable {
       self.repetition = repetition
       self.isPerSession = isPerSession
       self.checkpoints = checkpoints
-      var content = PlainMap([
-        ("fit", .list(fit.map { .string($0.rawValue) })), ("trials", trials.map { .int($0) } ?? .null),
-        ("seed", .string(String(seed))), ("numerics", .string(backend.numerics)), ("isTransfer", .bool(source != nil)),
-      ])
+      let fitted = fit.map(\.rawValue).joined(separator: " ")
+      let used = trials.map { String($0) } ?? "all"
+      var content = "fit \(fitted); trials \(used); seed \(seed); numerics \(backend.numerics); "
+      content += source == nil ? "from the start" : "transfer"
       // The first repetition is the fit of a run without repetitions.
-      if let repetition, repetition > 1 { content["repetition"] = .int(repetition) }
+      if let repetition, repetition > 1 { content += "; repetition \(repetition)" }
+      groups = fit.reduce(0) { mask, group in
+        mask | 1 << UInt8(ParameterGroup.allCases.firstIndex(of: group) ?? 0)
+      }
       let inputs = [model.digest, recipe.digest, sessions.digest].map { ArtifactKey($0) }
       key = ArtifactKey(
-        kind: "fit", version: FitJob.version, content: Plain.map(content).canonicalBytes,
+        kind: "fit", version: FitJob.version, content: Array(content.utf8),
         inputs: inputs + (source.map { [$0.key] } ?? []))
     }
   }
@@ -86,6 +91,7 @@ package struct FitJob: Sendable {
     return ["fit", "repetition", String(repetition)]
   }
   var repetition: Int? { content.repetition }
+  var groups: UInt8 { content.groups }
   /// Spec paths of the model and of the recipe, for messages; not part of the key.
   package var path: String { content.model.path.description }
   package var recipePath: String { content.recipe.path.description }

@@ -52,8 +52,8 @@ package struct Planner {
   private var uses: [SharedAssignments] = []
   private var fits: [RunKey: [Int]] = [:]
   private var evaluations: [EvaluationKey: Int] = [:]
-  private var models: [Int: SpecValue<Model>] = [:]
-  private var recipes: [Int: SpecValue<Recipe>] = [:]
+  private var models = SpecValues<Model>("models") { Model.schema.write($0) }
+  private var recipes = SpecValues<Recipe>("training") { Recipe.schema.write($0) }
   private var specs: [Int: SpecValue<EvaluationSpec>] = [:]
   private var sessions: [SessionInput] = []
   private var sessionPlaces: [ArtifactKey: Int] = [:]
@@ -62,6 +62,9 @@ package struct Planner {
   private var groupPlaces: [[Int]: Int] = [:]
   private var chosen: [[Int]: Chosen] = [:]
   private var compared: Set<[Int]> = []
+  /// What has been looked at beside its sessions, whatever the seed.
+  private var checkedRuns: Set<RunKey> = []
+  private var checkedEvaluations: Set<EvaluationKey> = []
   private var digests: [String: SHA256Digest] = [:]
 
   private init(_ reader: StudyReader, _ headers: @escaping Headers, _ digest: @escaping Digest) {
@@ -139,19 +142,21 @@ package struct Planner {
       run: read.number(edges.run), model: read.number(edges.model), recipe: read.number(edges.recipe),
       study: read.number(graph.study), backend: read.number(graph.backend), sessions: group, source: source ?? -1)
     if let known = fits[key] { return known }
-    let resolved = resolved(edges, read, groups[group])
-    if chosen.isRight {
+    let idle = RunKey(
+      run: key.run, model: key.model, recipe: key.recipe, study: 0, backend: 0, sessions: group, source: 0)
+    if chosen.isRight, checkedRuns.insert(idle).inserted {
       let every = edges.datasets.flatMap { ofDataset[read.number($0)] ?? [] }.map { sessions[$0].name }
-      reader.report(resolved.findings(among: every, leftOut: chosen.leftOut), at: point)
+      let findings = resolved(edges, read, groups[group]).findings(among: every, leftOut: chosen.leftOut)
+      reader.report(findings, at: point)
     }
-    let run = resolved.run
-    let model = model(edges.model, read).taking(run.embedding)
-    let recipe = recipe(edges.recipe, read)
+    let run = read.entry(\.runs, edges.run).value
+    let model = models(edges.model, read, \.models).taking(run.embedding)
+    let recipe = recipes(edges.recipe, read, \.training)
     func job(_ sessions: SessionGroup, repetition: Int?) -> Job {
       let content = FitJob.Content(
         run: edges.id, model: model, recipe: recipe, sessions: sessions,
         source: source.map { FitJob.Source(key: jobs[$0].key, run: jobs[$0].fit.run) },
-        fit: source == nil ? ParameterGroup.allCases : run.fit, trials: run.trials,
+        fit: source == nil ? ParameterGroup.allCases : run.fit ?? [], trials: run.trials,
         seed: read.section(\.study, graph.study)?.seed ?? 0,
         backend: read.section(\.backend, graph.backend) ?? .native(NativeChoice(threads: nil)),
         repetition: repetition, isPerSession: run.per != nil,
@@ -161,7 +166,10 @@ package struct Planner {
     var own: [Int] = []
     switch run.per {
     case .session:
-      for session in groups[group].sessions { own.append(add(job(SessionGroup([session]), repetition: nil))) }
+      for session in groups[group].sessions {
+        let alone = self.group(sessionPlaces[session.key].map { [$0] } ?? [])
+        own.append(add(job(groups[alone], repetition: nil)))
+      }
     case nil:
       let count = run.repeats ?? 1
       for number in 1...count { own.append(add(job(groups[group], repetition: run.repeats == nil ? nil : number))) }
@@ -178,10 +186,14 @@ package struct Planner {
       evaluation: read.number(edges.evaluation), outputs: read.number(graph.outputs), fit: fit,
       run: read.number(graph.runs[run].run))
     if let known = evaluations[key] { return known }
-    let named = read.entry(\.evaluations, edges.evaluation)
     let group = try sessions(of: graph.runs[run], read, point).group
-    reader.report(resolved(graph.runs[run], read, groups[group]).findings(of: named), at: point)
-    let spec = spec(edges.evaluation, named, read)
+    if checkedEvaluations.insert(EvaluationKey(evaluation: key.evaluation, outputs: 0, fit: group, run: key.run))
+      .inserted
+    {
+      let named = read.entry(\.evaluations, edges.evaluation)
+      reader.report(resolved(graph.runs[run], read, groups[group]).findings(of: named), at: point)
+    }
+    let spec = spec(edges.evaluation, read)
     let predictions = read.section(\.outputs, graph.outputs)?.predictions ?? true
     let fit = jobs[fit].fit
     let content = EvaluateJob.Content(evaluation: edges.id, spec: spec, fit: fit, predictions: predictions)
@@ -219,7 +231,7 @@ package struct Planner {
   private mutating func use(_ job: Int, at point: SweepPoint, _ isSweep: Bool) {
     guard isSweep else { return }
     if let first = uses[job].point {
-      guard first.id != point.id, uses[job].mask != 0 else { return }
+      guard uses[job].mask != 0, !first.isSame(as: point) else { return }
       uses[job].mask = first.agreement(with: point, on: uses[job].mask)
     } else {
       uses[job] = SharedAssignments(point: point, mask: point.agreement(with: point))
@@ -251,31 +263,10 @@ package struct Planner {
 
   // MARK: Values
 
-  private mutating func model(_ place: Experiment.Place, _ read: ReadPoint) -> SpecValue<Model> {
-    let number = read.number(place)
-    if let known = models[number] { return known }
-    let entry = read.entry(\.models, place)
-    let path = SpecPath([.key("models"), .key(entry.id)])
-    let value = SpecValue(entry.value, at: path) { Model.schema.write($0) }
-    models[number] = value
-    return value
-  }
-
-  private mutating func recipe(_ place: Experiment.Place, _ read: ReadPoint) -> SpecValue<Recipe> {
-    let number = read.number(place)
-    if let known = recipes[number] { return known }
-    let entry = read.entry(\.training, place)
-    let path = SpecPath([.key("training"), .key(entry.id)])
-    let value = SpecValue(entry.value, at: path) { Recipe.schema.write($0) }
-    recipes[number] = value
-    return value
-  }
-
-  private mutating func spec(
-    _ place: Experiment.Place, _ entry: Named<EvaluationSpec>, _ read: ReadPoint
-  ) -> SpecValue<EvaluationSpec> {
+  private mutating func spec(_ place: Experiment.Place, _ read: ReadPoint) -> SpecValue<EvaluationSpec> {
     let number = read.number(place)
     if let known = specs[number] { return known }
+    let entry = read.entry(\.evaluations, place)
     let path = SpecPath([.key("evaluations"), .key(entry.id)])
     let value = SpecValue(entry.value, at: path) { $0.content }
     specs[number] = value
@@ -311,14 +302,17 @@ package struct Planner {
       reader.report(members.problems, at: point)
     }
     let taken = members.sessions.map { places[$0] }
-    let number = groupPlaces[taken] ?? groups.count
-    if number == groups.count {
-      groups.append(SessionGroup(taken.map { sessions[$0] }))
-      groupPlaces[taken] = number
-    }
-    let found = Chosen(group: number, leftOut: members.leftOut, isRight: members.problems.isEmpty)
+    let found = Chosen(group: group(taken), leftOut: members.leftOut, isRight: members.problems.isEmpty)
     chosen[key] = found
     return found
+  }
+
+  /// The number of a group of sessions.
+  private mutating func group(_ members: [Int]) -> Int {
+    if let known = groupPlaces[members] { return known }
+    groups.append(SessionGroup(members.map { sessions[$0] }))
+    groupPlaces[members] = groups.count - 1
+    return groups.count - 1
   }
 
   /// The sessions of a dataset in one of its states, looked at once.
@@ -373,7 +367,13 @@ extension Dataset {
   /// The dataset without the path of its files: what is in a file is in its digest, where it lies changes no result.
   var withoutPlace: Dataset {
     switch self {
+    case .arrays(var files):
+      files.path = ""
+      return .arrays(files)
     case .generator: return self
+    case .lfads(var files):
+      files.path = ""
+      return .lfads(files)
     case .nwb(var files):
       files.path = ""
       return .nwb(files)

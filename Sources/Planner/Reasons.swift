@@ -36,11 +36,13 @@ package struct ValueChange: Sendable {
 }
 
 /// Compares the jobs of a plan with those of an earlier one.
-package struct Reasons {
+package final class Reasons {
   private let plan: Plan
   private let stored: Set<ArtifactKey>
   private let before: PlanRecord?
-  private var places: [ArtifactKey: Int] = [:]
+  /// Places of the jobs that are new.
+  private lazy var places = Dictionary(
+    plan.jobs.indices.filter(isNew).map { (plan.jobs[$0].key, $0) }, uniquingKeysWith: { first, _ in first })
   /// Earlier jobs that a job is compared with at most, so that two large sweeps are compared in a moment.
   private let limit: Int
   /// Earlier jobs by kind, run and evaluation.
@@ -52,16 +54,15 @@ package struct Reasons {
     self.stored = stored
     self.before = before
     limit = max(20, 2_000_000 / max(1, plan.jobs.count))
-    for (index, job) in plan.jobs.enumerated() where !job.artifacts.allSatisfy(stored.contains) {
-      places[job.key] = index
-    }
     for job in before?.jobs ?? [] {
       namesakes[[job.kind.rawValue, job.run, job.evaluation ?? ""], default: []].append(job)
     }
   }
 
   /// Whether a job has something to do. Much quicker than the reason.
-  package func isNew(_ index: Int) -> Bool { !plan.jobs[index].artifacts.allSatisfy(stored.contains) }
+  package func isNew(_ index: Int) -> Bool {
+    stored.isEmpty || !plan.jobs[index].artifacts.allSatisfy(stored.contains)
+  }
 
   package func state(_ index: Int) -> JobState {
     let job = plan.jobs[index]

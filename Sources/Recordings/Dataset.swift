@@ -2,21 +2,26 @@ import SpecLanguage
 
 /// Where the sessions of a dataset come from.
 package enum Dataset: Hashable, Sendable {
+  case arrays(ArraysDataset)
   case generator(GeneratorDataset)
+  case lfads(LFADSDataset)
   case nwb(NWBDataset)
 
   package static let union = Union<Self>(
     "dataset",
+    .arm("arrays", ArraysDataset.schema, Dataset.arrays) { if case .arrays(let v) = $0 { v } else { nil } },
     .arm("generator", GeneratorDataset.schema, Dataset.generator) { if case .generator(let v) = $0 { v } else { nil } },
-    .arm("nwb", NWBDataset.schema, Dataset.nwb) { if case .nwb(let v) = $0 { v } else { nil } },
-    notBuilt: [NotBuilt("hdf5", "Would read arrays of trials x bins x channels from plain HDF5 files.")])
+    .arm("lfads", LFADSDataset.schema, Dataset.lfads) { if case .lfads(let v) = $0 { v } else { nil } },
+    .arm("nwb", NWBDataset.schema, Dataset.nwb) { if case .nwb(let v) = $0 { v } else { nil } })
 
   /// What can be known of every session without its observations, in the order of their names.
   /// - Parameter id: the dataset's name in the spec. - Parameter base: the folder that relative paths start at.
   /// - Throws: the problems of all sessions.
   package func headers(id: String, base: String = ".") throws(DataProblems) -> [SessionHeader] {
     switch self {
+    case .arrays(let dataset): try dataset.headers(id: id, base: base)
     case .generator(let dataset): try dataset.headers(id: id)
+    case .lfads(let dataset): try dataset.headers(id: id, base: base)
     case .nwb(let dataset): try dataset.headers(id: id, base: base)
     }
   }
@@ -25,7 +30,9 @@ package enum Dataset: Hashable, Sendable {
   /// - Parameter name: the session's name as its header gives it.
   package func load(id: String, session name: String, base: String = ".") throws(DataProblems) -> Session {
     switch self {
+    case .arrays(let dataset): try dataset.load(id: id, session: name, base: base)
     case .generator(let dataset): try dataset.load(id: id, session: name)
+    case .lfads(let dataset): try dataset.load(id: id, session: name, base: base)
     case .nwb(let dataset): try dataset.load(id: id, session: name, base: base)
     }
   }

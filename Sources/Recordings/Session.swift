@@ -37,6 +37,19 @@ package struct Behavior: Hashable, Sendable {
   }
 }
 
+/// What a benchmark hides from models and asks them for: the last channels, and the last bins of every trial.
+package struct HeldOut: Hashable, Sendable {
+  package var channels: Int
+  package var bins: Int
+
+  package init(channels: Int, bins: Int) {
+    self.channels = channels
+    self.bins = bins
+  }
+
+  package var isEmpty: Bool { channels == 0 && bins == 0 }
+}
+
 /// One recording cut into trials of bins.
 package struct Session: Sendable {
   /// `<dataset>/<file stem>`; generated sessions are `<dataset>/01`, `<dataset>/02`, ...
@@ -57,13 +70,15 @@ package struct Session: Sendable {
   package var truth: [Float]?
   /// The states behind it; only generated sessions know them.
   package var states: TrueStates?
+  /// What the benchmark that the session belongs to holds out; nil where it is none.
+  package var heldOut: HeldOut?
   /// What was left out and why.
   package var notes: [String]
 
   package init(
     name: String, metadata: [String: String] = [:], binWidth: Nanoseconds, channels: Int, bins: Int, trials: [Trial],
     isCounts: Bool, observations: [Float], behavior: [Behavior] = [], truth: [Float]? = nil,
-    states: TrueStates? = nil, notes: [String] = []
+    states: TrueStates? = nil, heldOut: HeldOut? = nil, notes: [String] = []
   ) {
     precondition(observations.count == channels * trials.count * bins, "observations are [channels, trials, bins]")
     self.name = name
@@ -77,6 +92,7 @@ package struct Session: Sendable {
     self.behavior = behavior
     self.truth = truth
     self.states = states
+    self.heldOut = heldOut
     self.notes = notes
   }
 
@@ -93,6 +109,9 @@ package struct TrueStates: Sendable {
   package private(set) var next: [Float] = []
 
   init(dimensions: Int) { self.dimensions = dimensions }
+
+  /// Whether it is known of every state where it leads.
+  var isWhole: Bool { next.count == values.count }
 
   mutating func append(_ state: [Double], next: [Double]) {
     values += state.map { Float($0) }

@@ -8,12 +8,16 @@ package struct SplitPlan: Hashable, Sendable {
     case trial
     /// Trials in the order of time: train, then valid, then test.
     case block
+    /// As a column of the trials says.
+    case column
   }
 
   package var train: Double
   package var valid: Double
   package var test: Double
   package var by: Order
+  package var column: String?
+  package var stratify: String?
   package var seed: UInt64
 
   package static let schema = Schema<Self>(
@@ -23,24 +27,98 @@ package struct SplitPlan: Hashable, Sendable {
     Field("test", \.test, .ratio, default: 0, "Share of the trials that only the evaluations see."),
     Field(
       "by", \.by, .choice(Order.self), default: .trial,
-      "`trial` shuffles the trials; `block` keeps them in time: train, then valid, then test."),
+      "`trial` shuffles the trials; `block` keeps them in time: train, then valid, then test; `column` does what a column "
+        + "of the trials says."),
+    Field(
+      "column", \.column, .optional(.id),
+      "The column of the trials that says train, valid or test, for `by: column`; the shares have no effect then."),
+    Field(
+      "stratify", \.stratify, .optional(.id),
+      "A column of the trials, such as the target: the shares hold within every group of trials that have one value."),
     Field("seed", \.seed, .seed, default: 0, "Seed of the shuffle."),
-    notBuilt: [NotBuilt("stratify", "Would keep the shares equal in every group of trials.")],
     rules: [
       Rule("train") { plan in
         let sum = plan.train + plan.valid + plan.test
         return abs(sum - 1) <= 1e-3 ? nil : "`train`, `valid` and `test` add up to \(shortText(sum)), not 1"
       },
       Rule("train") { plan in plan.train > 0 ? nil : "`train` is 0; nothing could be fitted" },
+      Rule("column") { plan in
+        switch plan.by {
+        case .trial, .block: plan.column == nil ? nil : "`column` has no effect without `by: column`"
+        case .column: plan.column == nil ? "`by: column` needs `column`" : nil
+        }
+      },
+      Rule("stratify") { plan in
+        plan.stratify != nil && plan.by == .column ? "`stratify` has no effect beside `by: column`" : nil
+      },
     ],
-    make: Self.init(train:valid:test:by:seed:))
+    make: Self.init(train:valid:test:by:column:stratify:seed:))
 
   /// The split of each trial.
   ///
   /// Shares become numbers of trials by rounding the sums of shares; a share above 0 that rounds to nothing takes one
   /// trial from the largest.
   /// - Parameter starts: when each trial starts. - Parameter session: names the shuffle, so that sessions differ.
-  func assign(starts: [Double], session: String) throws(DataProblem) -> [Split] {
+  /// - Parameter columns: what is known of each trial.
+  func assign(
+    starts: [Double], columns: [[String: String]] = [], session: String, file: String? = nil
+  ) throws(DataProblem) -> [Split] {
+    if let column { return try told(by: column, columns, session, file) }
+    guard let stratify else { return try shares(starts, session) }
+    var groups: [String: [Int]] = [:]
+    for trial in starts.indices {
+      groups[try value(stratify, trial, columns, session, file), default: []].append(trial)
+    }
+    var result = [Split](repeating: .train, count: starts.count)
+    // What the groups round away falls to the next group, so that the shares hold over all trials as well.
+    var debts = [0.0, 0, 0]
+    let total = train + valid + test
+    for (_, trials) in groups.sorted(by: { $0.key < $1.key }) {
+      let order = order(trials.map { starts[$0] }, session).map { trials[$0] }
+      let wanted = [train, valid, test].enumerated().map { Double(trials.count) * $1 / total + debts[$0] }
+      let second = min(order.count, max(0, Int((wanted[2] + 1e-6).rounded())))
+      let first = min(order.count - second, max(0, Int((wanted[1] + 1e-6).rounded())))
+      let sizes = [order.count - first - second, first, second]
+      debts = zip(wanted, sizes).map { $0 - Double($1) }
+      for (place, trial) in order.enumerated() {
+        result[trial] = place < sizes[0] ? .train : place < sizes[0] + sizes[1] ? .valid : .test
+      }
+    }
+    for (split, share) in zip(Split.allCases, [train, valid, test]) where share > 0 && !result.contains(split) {
+      throw DataProblem(
+        session: session, file: file,
+        "`stratify` leaves no trial for `\(split.rawValue)`: \(starts.count) trials in \(groups.count) groups",
+        help: ["use a larger share, or leave `stratify` out"])
+    }
+    return result
+  }
+
+  private func told(
+    by column: String, _ columns: [[String: String]], _ session: String, _ file: String?
+  ) throws(DataProblem) -> [Split] {
+    var splits: [Split] = []
+    for trial in columns.indices {
+      let word = try value(column, trial, columns, session, file)
+      guard let split = Split(rawValue: word) else {
+        throw DataProblem(
+          session: session, file: file, "`\(column)` of trial \(trial + 1) is `\(word)`, not train, valid or test")
+      }
+      splits.append(split)
+    }
+    return splits
+  }
+
+  private func value(
+    _ column: String, _ trial: Int, _ columns: [[String: String]], _ session: String, _ file: String?
+  ) throws(DataProblem) -> String {
+    if columns.indices.contains(trial), let word = columns[trial][column] { return word }
+    let names = columns.first?.keys.sorted() ?? []
+    throw DataProblem(
+      session: session, file: file, "the trials have no column `\(column)`",
+      help: [names.isEmpty ? "the trials have no columns" : "columns: " + DataProblem.list(names)])
+  }
+
+  private func shares(_ starts: [Double], _ session: String) throws(DataProblem) -> [Split] {
     let sizes = try sizes(starts.count, session)
     var result = [Split](repeating: .train, count: starts.count)
     for (place, trial) in order(starts, session).enumerated() {
@@ -74,7 +152,7 @@ package struct SplitPlan: Hashable, Sendable {
     case .trial:
       var stream = Stream(seed: seed, path: ["split", session])
       return stream.permutation(starts.count)
-    case .block:
+    case .block, .column:
       return starts.indices.sorted { (starts[$0], $0) < (starts[$1], $1) }
     }
   }

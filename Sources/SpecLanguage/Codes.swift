@@ -108,7 +108,7 @@ extension Code {
   package static let tooMuchGrowth = Code(
     "E1219", "a spec that grows past all bounds",
     "What is inherited by `like` and filled in by `${}` makes a spec larger than its text. At most 64 entries inherit in "
-      + "one chain and 200 000 values in all; at most 10 000 `${}` fill in at most 1 MiB.")
+      + "one chain and 20 000 values in all; at most 5000 `${}` fill in at most 256 KiB.")
   package static let unused = Code(
     "W1001", "a definition that nothing uses", "The definition has no effect. Remove it, or use it.")
 

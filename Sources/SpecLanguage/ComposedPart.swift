@@ -9,6 +9,8 @@ final class ComposedPart: Sendable {
   let variables: [String]
   let diagnostics: [Diagnostic]
   private let places: DrawnPlaces
+  /// The keys from the document to each hole, with the distribution whose numbers stand there.
+  let holes: [(path: [String], source: Int32)]
 
   /// - Parameter sources: the distributions that the part has holes for.
   init(
@@ -20,7 +22,9 @@ final class ComposedPart: Sendable {
     self.inherited = inherited
     self.variables = variables
     self.diagnostics = diagnostics
-    places = entry.map { DrawnPlaces($0.value, sources) } ?? .none(Fingerprint())
+    let places = entry.map { DrawnPlaces($0.value, sources) } ?? .none(Fingerprint())
+    self.places = places
+    holes = entry.map { places.paths(in: $0.value, below: [$0.key]) } ?? []
   }
 
   /// The fingerprint of the part at a point with these values; nil where the point does not have it.

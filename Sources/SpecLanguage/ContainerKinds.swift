@@ -55,7 +55,15 @@ extension ValueKind {
         }
         return isComplete ? values : nil
       },
-      write: { .map(PlainMap($0.map { ($0.id, element.write($0.value)) })) })
+      write: { .map(PlainMap($0.map { ($0.id, element.write($0.value)) })) },
+      change: { values, change, depth in
+        guard let place = values.firstIndex(where: { $0.id == change.path[depth] }),
+          let changed = element.changed(values[place].value, &change, depth + 1)
+        else { return nil }
+        var values = values
+        values[place].value = changed
+        return values
+      })
   }
 
   /// A value or nothing; a missing key and `null` are nil.
@@ -65,19 +73,22 @@ extension ValueKind {
       read: { node, reading in
         if node.isNull { return .some(nil) }
         return kind.read(node, &reading).map { .some($0) }
-      }, write: { $0.map(kind.write) ?? .null })
+      }, write: { $0.map(kind.write) ?? .null },
+      change: { value, change, depth in value.flatMap { kind.changed($0, &change, depth) }.map { .some($0) } })
   }
 
   /// A mapping with the keys of a schema.
   package static func section(_ schema: Schema<Value>) -> Self {
     Self(
       .section(schema.description), read: { node, reading in schema.read(node, &reading) },
-      write: { schema.write($0) })
+      write: { schema.write($0) }, change: { schema.changed($0, &$1, $2) })
   }
 
   /// A mapping whose `kind` picks its schema.
   package static func union(_ union: Union<Value>) -> Self {
-    Self(.union(union.description), read: { node, reading in union.read(node, &reading) }, write: { union.write($0) })
+    Self(
+      .union(union.description), read: { node, reading in union.read(node, &reading) }, write: { union.write($0) },
+      change: { union.changed($0, &$1, $2) })
   }
 
   /// A short form beside a long one, told apart by shape: a number beside a mapping, a word beside a list.
@@ -100,7 +111,7 @@ extension ValueKind {
   ) -> Self {
     Self(
       base.description, absent: base.absent.map(to), read: { node, reading in base.read(node, &reading).map(to) },
-      write: { base.write(from($0)) })
+      write: { base.write(from($0)) }, change: { base.changed(from($0), &$1, $2).map(to) })
   }
 }
 

@@ -36,6 +36,11 @@ extension Plain {
   }
 
   private static func number(_ text: String) -> Plain? {
+    switch SimpleNumber(text) {
+    case .whole(let value)?: return .int(value)
+    case .float(let value)?: return .float(value)
+    case nil: break
+    }
     if NumberText.isWholeNumber(text) {
       guard let value = Int(text.hasPrefix("+") ? String(text.dropFirst()) : text) else { return nil }
       return .int(value)

@@ -75,7 +75,18 @@ indirect enum DrawnPlaces: Sendable {
     }
   }
 
-  private static func value(_ source: Int32, _ values: [SweptValue]) -> SweptValue? {
+  /// The keys to every place of the node where a number is drawn.
+  func paths(in node: Node, below path: [String]) -> [(path: [String], source: Int32)] {
+    switch self {
+    case .none: return []
+    case .number(let source): return [(path, source)]
+    case .mapping(_, let drawn):
+      guard let entries = node.entries else { return [] }
+      return drawn.flatMap { $0.value.paths(in: entries[$0.place].value, below: path + [entries[$0.place].key]) }
+    }
+  }
+
+  static func value(_ source: Int32, _ values: [SweptValue]) -> SweptValue? {
     values.first { $0.code == -1 - source }
   }
 }

@@ -49,9 +49,10 @@ package struct Fragment: Hashable, Sendable {
 
 /// Follows `extends` from a spec down to its lowest layer.
 struct FragmentLoader {
-  /// The longest chain of files that extend each other, and the most files of one spec.
+  /// The longest chain of files that extend each other, the most files of one spec, and the most bytes of all of them.
   static let depthLimit = 16
   static let countLimit = 64
+  static let sizeLimit = 1 << 18
 
   private struct Open {
     var canonical: String
@@ -63,6 +64,7 @@ struct FragmentLoader {
   private(set) var diagnostics: [Diagnostic] = []
   private var known: [String: Node] = [:]
   private var loaded = 0
+  private var size = 0
   /// Whether a limit has been met, which is told once.
   private var isFull = false
 
@@ -144,6 +146,17 @@ struct FragmentLoader {
       bytes = try files.read(canonical)
     } catch {
       complain(error, entry.scalar?.text ?? name, entry.span, name)
+      return nil
+    }
+    size += bytes.count
+    // A file that is too large by itself has a complaint of its own.
+    guard size <= Self.sizeLimit || size == bytes.count else {
+      if !isFull {
+        isFull = true
+        complain(
+          .tooManyFragments, "the files that the spec extends have more than \(Self.sizeLimit) bytes together",
+          entry.span, label: "too many by this one")
+      }
       return nil
     }
     let file = SourceFile(name: name, bytes: bytes)

@@ -8,10 +8,10 @@ struct Growth {
     /// Entries that inherit from each other in one chain.
     static let chain = 64
     /// Values that all entries inherit together.
-    static let inherited = 200_000
+    static let inherited = 20_000
     /// Texts with `${}`, and what they fill in together: values plus bytes of text.
-    static let fillings = 10_000
-    static let filled = 1 << 20
+    static let fillings = 5000
+    static let filled = 1 << 18
   }
 
   private let document: Node
@@ -92,7 +92,7 @@ struct Growth {
     _ = knobs.run()
     guard let heaviest = knobs.heaviest, heaviest.weight > Limit.filled / count else { return }
     complain(
-      "\(count) times `${}` with a value as large as `params.\(heaviest.name)` makes the spec larger than 1 MiB",
+      "\(count) times `${}` with a value as large as `params.\(heaviest.name)` makes the spec larger than 256 KiB",
       params.value.entry(heaviest.name)?.keySpan ?? params.keySpan,
       label: "\(heaviest.weight) values and letters each time")
   }

@@ -237,7 +237,7 @@ struct Interpolation {
     budget -= weight
     guard budget >= 0 else {
       throw Diagnostic(
-        .tooMuchGrowth, "`${}` makes the spec larger than 1 MiB", at: span, label: "grows past the limit here")
+        .tooMuchGrowth, "`${}` makes the spec larger than 256 KiB", at: span, label: "grows past the limit here")
     }
   }
 

@@ -12,6 +12,7 @@ struct ScalarProblem: Error {
 /// Numbers, read strictly: what another YAML reader might read otherwise is refused with both readings.
 enum NumberText {
   static func int(_ scalar: Scalar) throws(ScalarProblem) -> Int {
+    if case .whole(let value)? = SimpleNumber(scalar) { return value }
     let text = try unquoted(scalar, allowing: [.int], isNumber: { Int($0) != nil })
     if isWholeNumber(text) {
       guard let value = Int(text.hasPrefix("+") ? String(text.dropFirst()) : text) else {
@@ -35,6 +36,11 @@ enum NumberText {
   }
 
   static func float(_ scalar: Scalar) throws(ScalarProblem) -> Double {
+    switch SimpleNumber(scalar) {
+    case .whole(let value)?: return Double(value)
+    case .float(let value)?: return value
+    case nil: break
+    }
     let text = try unquoted(scalar, allowing: [.int, .float], isNumber: { Decimal($0) != nil })
     try checkAmbiguous(text)
     guard let decimal = Decimal(text) else {

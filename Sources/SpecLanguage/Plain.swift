@@ -88,13 +88,13 @@ extension Plain {
     return bytes
   }
 
-  private func appendCanonical(to bytes: inout [UInt8]) {
+  func appendCanonical(to bytes: inout [UInt8]) {
     switch self {
     case .null: bytes += "null".utf8
     case .bool(let value): bytes += (value ? "true" : "false").utf8
     case .int(let value): bytes += String(value).utf8
     case .float(let value): bytes += (value.isNaN ? "nan" : value.description).utf8
-    case .string(let value): bytes += JSON.quoted(value).utf8
+    case .string(let value): JSON.append(value, to: &bytes)
     case .list(let values):
       bytes.append(UInt8(ascii: "["))
       for (index, value) in values.enumerated() {
@@ -106,7 +106,7 @@ extension Plain {
       bytes.append(UInt8(ascii: "{"))
       for (index, entry) in map.sorted.enumerated() {
         if index > 0 { bytes.append(UInt8(ascii: ",")) }
-        bytes += JSON.quoted(entry.key).utf8
+        JSON.append(entry.key, to: &bytes)
         bytes.append(UInt8(ascii: ":"))
         entry.value.appendCanonical(to: &bytes)
       }
@@ -117,6 +117,20 @@ extension Plain {
 
 /// The little JSON that the language writes itself.
 package enum JSON {
+  /// Adds a string as a JSON literal, quotes included.
+  static func append(_ text: String, to bytes: inout [UInt8]) {
+    let isPlain = text.utf8.allSatisfy { byte in
+      byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    }
+    guard isPlain else {
+      bytes += quoted(text).utf8
+      return
+    }
+    bytes.append(UInt8(ascii: "\""))
+    bytes += text.utf8
+    bytes.append(UInt8(ascii: "\""))
+  }
+
   /// A string as a JSON literal, quotes included.
   package static func quoted(_ text: String) -> String {
     let hex = Array("0123456789abcdef".unicodeScalars)

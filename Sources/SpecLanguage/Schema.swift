@@ -21,6 +21,8 @@ package struct Schema<Root: Sendable>: Sendable {
   private let reader: @Sendable (Node, inout Reading) -> Root?
   private let keyReader: @Sendable (Node.Entry, inout Reading) -> KeyValue<Root>?
   private let writer: @Sendable (Root) -> PlainMap
+  let changers: [Changer]
+  let rules: [Rule<Root>]
 
   package init<each Value: Sendable>(
     _ name: String, _ doc: String, _ fields: repeat Field<Root, each Value>, notBuilt: [NotBuilt] = [],
@@ -30,7 +32,13 @@ package struct Schema<Root: Sendable>: Sendable {
     self.doc = doc
     let fields = (repeat each fields)
     var described: [SchemaDescription.Field] = []
-    for field in repeat each fields { described.append(field.description) }
+    var changers: [Changer] = []
+    for field in repeat each fields {
+      described.append(field.description)
+      changers.append(field.changer)
+    }
+    self.changers = changers
+    self.rules = rules
     let description = SchemaDescription(name: name, doc: doc, fields: described, notBuilt: notBuilt)
     self.description = description
     reader = { node, reading in
@@ -89,7 +97,7 @@ package struct KeyValue<Root>: Sendable {
   fileprivate let path: any (AnyKeyPath & Sendable)
   fileprivate let value: any Sendable
 
-  fileprivate init<Value: Sendable>(path: KeyPath<Root, Value> & Sendable, value: Value) {
+  init<Value: Sendable>(path: KeyPath<Root, Value> & Sendable, value: Value) {
     self.path = path
     self.value = value
   }
@@ -102,7 +110,7 @@ package struct KeyValue<Root>: Sendable {
 }
 
 /// One key of a schema: its name, its property, its kind, its default and its sentence.
-package struct Field<Root, Value: Sendable>: Sendable {
+package struct Field<Root: Sendable, Value: Sendable>: Sendable {
   package let name: String
   package let path: KeyPath<Root, Value> & Sendable
   package let kind: ValueKind<Value>
@@ -148,6 +156,8 @@ package struct Rule<Root: Sendable>: Sendable {
     self.key = key
     self.test = test
   }
+
+  func holds(_ root: Root) -> Bool { test(root) == nil }
 
   func check(_ root: Root, _ node: Node, _ reading: inout Reading) {
     guard let message = test(root) else { return }

@@ -32,12 +32,14 @@ package enum Suggestion {
   /// The nearest of the words: folded equal, then close in spelling, then a synonym; nil when nothing is near.
   package static func nearest(to word: String, among words: [String]) -> Match? {
     let folded = fold(word)
-    if let same = words.first(where: { fold($0) == folded && $0 != word }) { return Match(word: same, isCertain: true) }
+    let others = words.filter { $0 != word }.map { (word: $0, folded: fold($0)) }
+    if let same = others.first(where: { $0.folded == folded }) { return Match(word: same.word, isCertain: true) }
     let limit = max(1, folded.count / 3)
     var best: (word: String, distance: Int)?
     if folded.count >= 3 {
-      for candidate in words where candidate != word {
-        let distance = distance(folded, fold(candidate))
+      // So many letters more are at least so far away.
+      for (candidate, letters) in others where abs(letters.count - folded.count) <= limit {
+        let distance = distance(folded, letters)
         if distance <= limit, distance < candidate.count, distance < best?.distance ?? Int.max {
           best = (candidate, distance)
         }
@@ -52,7 +54,14 @@ package enum Suggestion {
 
   /// Case and `-`/`_` folded: two spellings of one word become equal.
   static func fold(_ word: String) -> [Character] {
-    word.lowercased().map { $0 == "-" ? "_" : $0 }
+    // Letters of ASCII, which nearly all words are made of, need no look at how characters join.
+    guard word.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) else {
+      return word.lowercased().map { $0 == "-" ? "_" : $0 }
+    }
+    return word.utf8.map { byte in
+      let isUpper = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+      return byte == UInt8(ascii: "-") ? "_" : Character(Unicode.Scalar(isUpper ? byte | 0x20 : byte))
+    }
   }
 
   private static func plainFold(_ word: String) -> String {

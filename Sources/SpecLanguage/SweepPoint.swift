@@ -75,15 +75,35 @@ extension SweepPoint {
   /// Whether the point gives a whole section or a whole entry, so that the names of entries may be its own.
   package var mayRename: Bool {
     values.contains { value in
-      let path = table.paths[table.path(of: value)].path
-      return path.steps.count <= 2 && path.steps.first != .key("params")
+      let path = table.paths[table.path(of: value)]
+      guard path.path.steps.count <= 2, !path.isKnob else { return false }
+      switch table.plain(value) {
+      case .map, .null: return true
+      case .string: return table.holdsInterpolation(value)
+      case .bool, .int, .float, .list: return false
+      }
     }
   }
+
+  /// Whether this is the same point of the same expansion.
+  package func isSame(as other: SweepPoint) -> Bool { number == other.number && all === other.all }
 
   /// Whether the sweep gives values to a part.
   package func isSwept(part index: Int) -> Bool {
     all.composer.base(index).made != all.state(number, part: index).made
   }
+
+  /// The form of a part: parts of one form differ in drawn numbers alone. Nil for a part that is like no other.
+  package func form(ofPart index: Int) -> Int? {
+    let made = Int(all.state(number, part: index).made)
+    return all.composer.made[made] == nil ? nil : made
+  }
+
+  /// What makes this part out of any other of its form: the numbers that are drawn for it.
+  package func changes(ofPart index: Int) -> [Change] { all.changes(number, part: index) }
+
+  /// The places of the parts that may differ between the points of its sweep.
+  package var movingParts: [Int] { all.composer.moving }
 
   /// The part that a path leads into.
   package func part(at path: SpecPath) -> Int? { all.composer.index(of: path) }
@@ -95,6 +115,9 @@ extension SweepPoint {
     }
     return entry.value.node(at: SpecPath(Array(path.steps.dropFirst())))
   }
+
+  /// Whether two points are of one sweep.
+  package func isSibling(of other: SweepPoint) -> Bool { all === other.all }
 
   /// Whether a part of two points is known to be the same without looking at it.
   package func shares(part index: Int, with other: SweepPoint) -> Bool {

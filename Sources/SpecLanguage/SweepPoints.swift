@@ -54,6 +54,15 @@ final class SweepPoints: Sendable {
     composer.entry(part, state(point, part: part), Array(values(point)))
   }
 
+  /// What makes a part out of others of its form: the numbers that are drawn for it.
+  func changes(_ point: Int, part: Int) -> [Change] {
+    guard let made = composer.made[Int(state(point, part: part).made)] else { return [] }
+    let values = Array(values(point))
+    return made.holes.compactMap { hole in
+      DrawnPlaces.value(hole.source, values).map { Change(path: hole.path, node: composer.table.node($0)) }
+    }
+  }
+
   /// The parts of a point whole.
   func parts(_ point: Int) -> [ComposedPart] {
     let values = Array(values(point))

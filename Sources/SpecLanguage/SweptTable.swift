@@ -144,7 +144,7 @@ extension SweptTable {
   }
 
   /// The text of a drawn number.
-  private static func text(_ value: SweptValue) -> String {
+  static func text(_ value: SweptValue) -> String {
     switch value {
     case .listed: ""
     case .number(_, let number): number.description

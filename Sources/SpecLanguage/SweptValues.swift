@@ -27,8 +27,8 @@ struct SweptValues: Sendable {
   }
 
   /// The most values that one range, grid or number of seeds may stand for, and all of a sweep together.
-  static let limit = 100_000
-  static let totalLimit = 200_000
+  static let limit = 10_000
+  static let totalLimit = 20_000
 
   static let kind = ValueKind<SweptValues>(
     .either(.list(.scalar(.any, "a value"), count: 1...limit), .section(description)),

@@ -14,6 +14,8 @@ package struct Union<Value: Sendable>: Sendable {
     let description: SchemaDescription
     let read: @Sendable (Node, inout Reading) -> Value?
     let write: @Sendable (Value) -> PlainMap?
+    /// The value with one place changed; nil for a value of another arm too.
+    let change: @Sendable (Value, inout Change, Int) -> Value?
 
     package static func arm<Payload: Sendable>(
       _ kind: String, _ schema: Schema<Payload>, _ wrap: @escaping @Sendable (Payload) -> Value,
@@ -24,7 +26,10 @@ package struct Union<Value: Sendable>: Sendable {
       return Arm(
         kind: kind, description: description,
         read: { node, reading in schema.read(node, &reading).map(wrap) },
-        write: { value in unwrap(value).map(schema.entries) })
+        write: { value in unwrap(value).map(schema.entries) },
+        change: { value, change, depth in
+          unwrap(value).flatMap { schema.changed($0, &change, depth) }.map(wrap)
+        })
     }
 
     /// A kind without keys of its own.
@@ -33,7 +38,7 @@ package struct Union<Value: Sendable>: Sendable {
       return Arm(
         kind: kind, description: description,
         read: { node, reading in reading.checkKeys(of: node, against: description) ? value : nil },
-        write: { $0 == value ? PlainMap() : nil })
+        write: { $0 == value ? PlainMap() : nil }, change: { _, _, _ in nil })
     }
   }
 
@@ -59,6 +64,14 @@ package struct Union<Value: Sendable>: Sendable {
       return .map(map)
     }
     preconditionFailure("union \(name) has a value that no arm of it takes out again")
+  }
+
+  /// The value with one place of it changed; nil as in `ValueKind.changed`.
+  func changed(_ value: Value, _ change: inout Change, _ depth: Int) -> Value? {
+    for arm in arms {
+      if let changed = arm.change(value, &change, depth) { return changed }
+    }
+    return nil
   }
 
   /// The word of a value's arm.

@@ -5,16 +5,19 @@ package struct ValueKind<Value: Sendable>: Sendable {
   package let absent: Value?
   private let reader: @Sendable (Node, inout Reading) -> Value?
   private let writer: @Sendable (Value) -> Plain
+  /// Changes a place below the value.
+  let changer: (@Sendable (Value, inout Change, Int) -> Value?)?
 
   /// A kind of one's own; prefer those below.
   package init(
     _ description: KindDescription, absent: Value? = nil, read: @escaping @Sendable (Node, inout Reading) -> Value?,
-    write: @escaping @Sendable (Value) -> Plain
+    write: @escaping @Sendable (Value) -> Plain, change: (@Sendable (Value, inout Change, Int) -> Value?)? = nil
   ) {
     self.description = description
     self.absent = absent
     reader = read
     writer = write
+    changer = change
   }
 
   /// Reads a node; nil when it is wrong, with the complaints added to the reading.

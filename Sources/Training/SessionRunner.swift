@@ -80,14 +80,39 @@ package final class SessionRunner {
   package func forecast(
     _ session: Int, trials: [Int], in data: [Session], context: Int, embedding: [Double], samples: Int = 0
   ) throws(BackendError) -> [Float] {
+    try sampledForecast(
+      session, trials: trials, in: data, context: context, embedding: embedding, samples: samples
+    ).mean
+  }
+
+  /// The same with the variance of the sampled paths at every place; nil without at least two.
+  package func sampledForecast(
+    _ session: Int, trials: [Int], in data: [Session], context: Int, embedding: [Double], samples: Int
+  ) throws(BackendError) -> (mean: [Float], variance: [Float]?) {
     precondition(context >= 1, "a forecast needs at least one bin of context")
     let purpose = Purpose.forecast(last: context - 1, isSampled: samples > 0)
     var sum: [Float] = []
+    // Deviations from the first path, so that squares do not cancel.
+    var (first, squares): ([Float], [Float]) = ([], [])
     for draw in 0..<max(samples, 1) {
       let path = try predict(purpose, session, trials, data, embedding, visible: context, draw: draw)
-      if sum.isEmpty { sum = path } else { for index in sum.indices { sum[index] += path[index] } }
+      guard draw > 0 else {
+        (sum, first) = (path, path)
+        squares = [Float](repeating: 0, count: samples > 1 ? path.count : 0)
+        continue
+      }
+      for index in sum.indices {
+        sum[index] += path[index]
+        squares[index] += (path[index] - first[index]) * (path[index] - first[index])
+      }
     }
-    return samples > 1 ? sum.map { $0 / Float(samples) } : sum
+    guard samples > 1 else { return (sum, nil) }
+    let mean = sum.map { $0 / Float(samples) }
+    let variance = squares.indices.map { index in
+      let shift = mean[index] - first[index]
+      return max(0, squares[index] / Float(samples) - shift * shift)
+    }
+    return (mean, variance)
   }
 
   /// Posterior means of the states of trials, and where one step of the dynamics leads from each: `[bins of all trials, latent]`,

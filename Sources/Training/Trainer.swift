@@ -50,7 +50,7 @@ package final class Trainer {
     batch = BatchDraw(
       usable: usable, sessions: shape.sessions, trials: trials.train, perSession: recipe.batch.trials)
     stepsPerEpoch = lengths.perEpoch
-    totalSteps = lengths.steps
+    totalSteps = fit.isEmpty ? 0 : lengths.steps
     switch recipe.optimizer {
     case .adamw(let value): optimizer = value
     }

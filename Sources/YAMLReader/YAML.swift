@@ -11,7 +11,7 @@ package enum YAML {
 
   /// The limits that keep a hostile text from costing more than an honest one.
   package enum Limit {
-    package static let bytes = 1 << 20
+    package static let bytes = 1 << 18
     package static let depth = 64
     package static let aliases = 64
     /// Expanded size over source size.
@@ -19,9 +19,9 @@ package enum YAML {
     /// Keys of one mapping; what comes later may look each of them up among all.
     package static let keys = 1000
     /// Values in all: scalars, lists and mappings.
-    package static let values = 50_000
+    package static let values = 10_000
     /// More complaints than this help nobody.
-    package static let complaints = 1000
+    package static let complaints = 200
   }
 
   /// Reads one document.

@@ -25,7 +25,7 @@ extension Code {
     "E1109", "a tab where spaces are needed", "YAML forbids tabs in indentation, because their width is unknown.")
   package static let conflictMarker = Code(
     "E1110", "a merge conflict", "Version control left both versions in the file. Keep one and delete the markers.")
-  package static let tooLarge = Code("E1111", "a file that is too large", "A spec has at most 1 MiB.")
+  package static let tooLarge = Code("E1111", "a file that is too large", "A spec has at most 256 KiB.")
   package static let tooDeep = Code("E1112", "a file that is nested too deeply", "A spec has at most 64 levels.")
   package static let notUTF8 = Code(
     "E1113", "bytes that are not UTF-8", "Specs are UTF-8 text. Save the file in that encoding.")

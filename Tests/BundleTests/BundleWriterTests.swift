@@ -28,7 +28,7 @@ struct BundleWriterTests {
     #expect(bundle.manifest.study == ["name": "reaching"])
     #expect(bundle.manifest.files.map(\.path) == ["result/metrics.tsv", "result/runs/one/x.json"])
     #expect(bundle.manifest.files[0].bytes == 4)
-    #expect(bundle.manifest.files[0].sha256 == SHA256Digest(of: "a\tb\n".utf8).hex)
+    #expect(bundle.manifest.files[0].sha256 == SHA256Digest(of: Array("a\tb\n".utf8)).hex)
     #expect(bundle.verify() == [])
     #expect(try bundle.text("result/metrics.tsv") == "a\tb\n")
     let names = try FileManager.default.subpathsOfDirectory(atPath: writer.folder).sorted()

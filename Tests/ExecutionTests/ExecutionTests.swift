@@ -98,6 +98,30 @@ final class ExecutionTests {
     }
   }
 
+  @Test func `fits per session and repetitions stand in the tables and in folders of their own`() throws {
+    let study = try CheckedStudy()
+      .replacing("twin:     {train: meta, on: cycles,", with: "twin:     {train: meta, on: cycles, per: session,")
+      .replacing("trials: 4, fit: [readin, observation]}", with: "trials: 4, fit: [readin, observation], repeats: 2}")
+      .replacing("select:    {metric: valid.forecast_r2, every: 2 steps}", with: "clip: 100")
+    let plan = try study.plan()
+    let writer = try BundleWriter(runs: folder + "/runs", study: "tiny", key: plan.key, started: Date(), about: .null)
+    let ran = try run(plan)
+    #expect(ran.words == plan.jobs.map { _ in "done" })
+    var assembly = BundleAssembly(plan, ran.outcomes, store: try Store(root: folder + "/store"))
+    let metrics = try assembly.write(to: writer) { _ in nil }
+    #expect(Set(metrics.column("run") ?? []) == ["pretrain", "twin", "transfer#1", "transfer#2"])
+    func values(_ run: String) -> [String] {
+      metrics.rows.filter { $0[1] == run && $0[4] == "rebuild.r2" }.map { $0[2] + " " + $0[5] }
+    }
+    #expect(values("twin").map { $0.prefix(9) } == ["cycles/01", "cycles/02"])
+    // Other trials, another fit.
+    #expect(values("transfer#1").count == 1)
+    #expect(values("transfer#1") != values("transfer#2"))
+    let files = try ResultBundle(folder: writer.folder).manifest.files.map(\.path)
+    #expect(files.contains("result/runs/transfer#2/model.safetensors"))
+    #expect(files.filter { $0.hasPrefix("result/runs/twin/") && $0.hasSuffix("/model.safetensors") }.count == 2)
+  }
+
   @Test func `a failed job leaves its dependants, and the others are done`() throws {
     let study = try CheckedStudy()
       .replacing("  adapting:", with: "  wild: {like: pretraining, optimizer: {lr: 1e30}}\n  adapting:")

@@ -86,7 +86,7 @@ struct CommandTests {
     (["explain", "E3001"], "E3001: data that are missing"), (["explain", "E4001"], "E4001: a job that failed"),
     (["list", "backends"], "kind       precision\nnative     float32\nreference  float64\n"),
     (["list", "kinds"], "models.*.dynamics           mlp                built "),
-    (["list", "kinds"], "datasets.*                  hdf5               not built "),
+    (["list", "kinds"], "datasets.*                  lfads              built "),
     (["list", "kinds"], "datasets.*.observe          spikes             built "),
     (["list", "codes"], "E1003  "), (["list", "codes"], "E4001  a job that failed\n"),
     (["list", "units"], "time       ms "), (["list", "units"], "memory     GiB     1073741824 B\n"),
@@ -183,7 +183,7 @@ struct CommandTests {
     #expect(session["channels"]?.int == Recording.units)
     #expect(session["bins"]?.int == 10)
     let bytes = try Data(contentsOf: URL(fileURLWithPath: program.path("data/rat.nwb")))
-    #expect(session["files"]?.array == [["name": "rat.nwb", "sha256": .string(SHA256Digest(of: bytes).hex)]])
+    #expect(session["files"]?.array == [["name": "rat.nwb", "sha256": .string(SHA256Digest(of: Array(bytes)).hex)]])
     let origins = try JSONValue(parsing: try bundle.read("result/spec/origins.json"))
     let values = try #require(origins["values"]?.array)
     let path = try #require(values.first { $0["path"] == "datasets.rat.path" })

@@ -115,4 +115,57 @@ struct PlanTests {
     let found = try #require(run.objects.first { $0["job"]?.string == job })
     #expect(found["reason"]?.string?.hasPrefix(reason) == true, "\(found.line)")
   }
+
+  @Test func `the file of a plan is the one of the bundle, and a run can be held to it`() throws {
+    let program = try study()
+    #expect(try program.run(["plan", "study.yaml", "-o", "plan.json"]).code == 0)
+    #expect(!FileManager.default.fileExists(atPath: program.path("runs")))
+    #expect(try program.run(["study.yaml", "--plan", "plan.json"]).code == 0)
+    let written = try String(contentsOfFile: program.path("plan.json"), encoding: .utf8)
+    #expect(written == (try program.bundle("transfers").text("result/plan.json")))
+    let json = try JSONValue(parsing: Array(written.utf8))
+    #expect(json["format"]?.int == 2)
+    #expect(json["points"]?.array?.count == 6)
+    #expect(json["jobs"]?.array?.count == 14)
+    let text = try String(contentsOfFile: program.path("study.yaml"), encoding: .utf8)
+    try program.write(text.replacing("lr: 1e-2", with: "lr: 2e-2"), to: "study.yaml")
+    let refused = try program.run(["study.yaml", "--plan", "plan.json"])
+    #expect(refused.code == 65)
+    #expect(refused.errors.contains("training.adapting.optimizer.lr is 0.02, was 0.01 (study.yaml:"))
+    #expect(try program.run(["plan", "study.yaml", "-o", "no/such/folder/plan.json"]).code == 73)
+  }
+
+  @Test func `the graph of a plan`() throws {
+    let program = try study()
+    let dot = try program.run(["plan", "study.yaml", "--graph", "dot"])
+    let mermaid = try program.run(["plan", "study.yaml", "--graph", "mermaid"])
+    #expect(dot.code == 0 && mermaid.code == 0)
+    try expectGolden(dot.output + "\n" + mermaid.output, "plan-graph.txt")
+    #expect(try program.run(["plan", "study.yaml", "--graph", "svg"]).code == 64)
+  }
+
+  @Test func `all of a plan as JSON, one object per line`() throws {
+    let program = try study()
+    let run = try program.run(["plan", "study.yaml", "--json"])
+    #expect(run.code == 0)
+    #expect(run.objects.count == run.output.split(separator: "\n").count)
+    var counts: [String: Int] = [:]
+    for object in run.objects { counts[object["type"]?.string ?? "", default: 0] += 1 }
+    #expect(counts == ["begin": 1, "session": 3, "job": 14, "point": 6, "end": 1])
+    #expect(run.objects.first?["new"]?.int == 14)
+    let keys = Set(run.objects.filter { $0["type"]?.string == "job" }.compactMap { $0["key"]?.string })
+    for point in run.objects where point["type"]?.string == "point" {
+      #expect(point["fits"]?.object?.values.allSatisfy { keys.contains($0.string ?? "") } == true)
+    }
+  }
+
+  @Test func `a table of many points is short`() throws {
+    let program = try study()
+    let more = ["--set", "sweep.axes={study.seed: {seeds: 30}, params.shots: [2, 4]}"]
+    let run = try program.run(["plan", "study.yaml"] + more)
+    #expect(run.code == 0)
+    #expect(run.output.contains("\nand 40 more points; --json lists all\n"))
+    #expect(run.output.contains("150 jobs for 60 points, 150 new"))
+    #expect(run.output.split(separator: "\n").count < 60)
+  }
 }

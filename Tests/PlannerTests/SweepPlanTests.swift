@@ -44,6 +44,8 @@ struct SweepPlanTests {
     "axes: {datasets.later.observe.noise: [0.1, 0.2], datasets.cycles.sessions: [2], backend: [{kind: native}, {kind: reference}]}",
     "axes: {evaluations: [{one: {kind: reconstruction, of: [twin]}}, {two: {kind: embedding, of: [pretrain]}}], study.seed: [1, 2]}",
     "{strategy: random, draws: 6, axes: {training.adapting.optimizer.lr: {log_uniform: [1e-4, 1e-2]}, models.meta.dynamics.latent: [2, 3]}}",
+    "{strategy: random, draws: 8, axes: {models.meta.inference.forecast_mask: {uniform: [0.1, 0.5]}, models.meta.dynamics.adapt.rank: {int_uniform: [1, 3]}, training.pretraining.optimizer.weight_decay: {uniform: [0, 1]}, training.pretraining.batch.trials: {int_uniform: [2, 5]}}}",
+    "{strategy: random, draws: 5, axes: {datasets.cycles.observe.noise: {uniform: [0.1, 0.5]}, runs.transfer.trials: {int_uniform: [1, 4]}, study.seed: {int_uniform: [1, 100]}}}",
     "axes: {training.pretraining.budget: [6 steps, 2 epochs]}\n  include: [{models.meta.dynamics.latent: 4, runs.transfer.trials: 2}]",
   ]
 
@@ -63,6 +65,23 @@ struct SweepPlanTests {
     }
     let used = Set(plan.points.flatMap { $0.fits.map(\.job) + $0.evaluations.map(\.job) })
     #expect(used.count == plan.jobs.count, "a job that no point needs")
+  }
+
+  @Test(arguments: [
+    "models.meta.inference.forecast_mask: {uniform: [0.1, 0.5]}",
+    "training.pretraining.optimizer.lr: {normal: [1, 0.01]}",
+    "training.pretraining.select.every: [2 steps, 3 steps, 4 steps]",
+    "datasets.cycles.observe.noise: {uniform: [0.1, 0.5]}",
+    "models.meta.dynamics.adapt.rank: {int_uniform: [1, 4]}", "models.meta.embedding.encoder.width: [4, 5, 6]",
+  ])
+  func `points that differ in one value deep inside have no fit in common`(_ axis: String) throws {
+    let study = CheckedStudy(CheckedStudy.tiny + "sweep: {strategy: random, draws: 12, axes: {\(axis)}}\n")
+    let plan = try study.plan()
+    #expect(plan.points.count > 2)
+    for run in ["pretrain", "transfer"] {
+      let keys = plan.points.flatMap { point in point.fits.filter { $0.run == run }.map { plan.jobs[$0.job].key } }
+      #expect(Set(keys).count == plan.points.count, "\(run) is shared")
+    }
   }
 
   /// What each point asks for, by point, run and evaluation.

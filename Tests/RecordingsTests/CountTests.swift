@@ -78,14 +78,17 @@ struct CountTests {
     #expect(windows.observations.allSatisfy { !$0.isNaN })
   }
 
-  @Test func `a missing count is a problem that names its place`() throws {
+  @Test func `a missing count is masked and noted`() throws {
     try build { $0[3 * 12 + 2] = .nan }
-    let found = problems { _ = try spec().load(id: "d", session: "d/c") }
-    #expect(found.first?.message == "row 12, column 2 is not a number")
-    #expect(found.first?.object == "processing/ecephys/counts/data")
-    // Where no trial or channel uses it, it does no harm.
+    let session = try spec().load(id: "d", session: "d/c")
+    #expect(session.observations.count { $0.isNaN } == 1 && session.isCounts)
+    #expect(
+      session.notes == ["`processing/ecephys/counts` has no value in 1 of \(session.observations.count) places: masked"]
+    )
+    // Where no trial or channel uses it, it is not spoken of.
     try build { $0[3 * 12 + 1] = .nan }
-    #expect(try spec(", channels: good").load(id: "d", session: "d/c").channels == 2)
+    let good = try spec(", channels: good").load(id: "d", session: "d/c")
+    #expect(good.channels == 2 && good.notes == [])
   }
 
   @Test func `numbers that are no counts are real-valued and noted`() throws {

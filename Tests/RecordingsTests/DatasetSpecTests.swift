@@ -57,7 +57,7 @@ struct DatasetSpecTests {
     ("{linspace: [-5, 5]}", "{linspace: [-5, 5], uniform: [0, 1]}", "give one of `linspace` and `uniform`"),
     ("[20, 30, 40, 50]", "{int_uniform: [5, 3]}", "`int_uniform` begins above its end"),
     ("test: 0.3", "test: 0.4", "`train`, `valid` and `test` add up to 1.1, not 1"),
-    ("limit_cycle", "lorenz", "belongs to the language"),
+    ("limit_cycle", "hopf", "unknown key `speed`"),
   ])
   func `rules of generated data`(old: String, new: String, message: String) {
     let text = complaints(limitCycle.replacing(old, with: new))
@@ -74,7 +74,7 @@ struct DatasetSpecTests {
     ("window: [-140 ms, 560 ms], ", "", "`align` has no effect without `window`"),
     ("path: data", "windows: {length: 1 s}\npath: data", "give one of `trials` and `windows`"),
     ("path: data", "quality: {drift: 0.4}\npath: data", "does not build it yet"),
-    ("by: trial", "stratify: target_id", "does not build it yet"),
+    ("by: trial", "by: column", "`by: column` needs `column`"),
     ("result ==", "result = =", "is left over"),
   ])
   func `rules of recorded data`(old: String, new: String, message: String) {

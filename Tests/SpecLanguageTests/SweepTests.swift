@@ -341,12 +341,12 @@ private let markedSweeps: [String] = [
     let expansion = expand(
       base + "sweep: {axes: {training.t.lr: [1, 2]}, include: [{title: 'a, \"b\"', models.m.latent: 3}]}")
     #expect(
-      expansion.csv.split(separator: "\n").map { $0.drop { $0 != "," } } == [
+      expansion.text(.csv).split(separator: "\n").map { $0.drop { $0 != "," } } == [
         ",training.t.lr,title,models.m.latent", ",1,,", ",2,,", ",,\"a, \"\"b\"\"\",3",
       ])
-    #expect(expansion.text.split(separator: "\n").first == "id            lr  title   latent")
+    #expect(expansion.text(.text).split(separator: "\n").first == "id            lr  title   latent")
     #expect(
-      expansion.jsonLines.split(separator: "\n").last?.hasSuffix(
+      expansion.text(.json).split(separator: "\n").last?.hasSuffix(
         "{\"title\": \"a, \\\"b\\\"\", \"models.m.latent\": 3}}") == true)
   }
 }

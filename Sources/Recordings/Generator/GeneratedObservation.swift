@@ -6,29 +6,43 @@ import SpecLanguage
 package enum GeneratedObservation: Hashable, Sendable {
   case gaussian(GaussianChannels)
   case poisson(PoissonChannels)
+  case negativeBinomial(NegativeBinomialChannels)
 
   package static let union = Union<Self>(
     "observation",
     .arm("gaussian", GaussianChannels.schema, Self.gaussian) { if case .gaussian(let v) = $0 { v } else { nil } },
-    .arm("poisson", PoissonChannels.schema, Self.poisson) { if case .poisson(let v) = $0 { v } else { nil } })
+    .arm("poisson", PoissonChannels.schema, Self.poisson) { if case .poisson(let v) = $0 { v } else { nil } },
+    .arm("negative_binomial", NegativeBinomialChannels.schema, Self.negativeBinomial) {
+      if case .negativeBinomial(let v) = $0 { v } else { nil }
+    })
 
   var isCounts: Bool {
     switch self {
     case .gaussian: false
-    case .poisson: true
+    case .poisson, .negativeBinomial: true
     }
   }
+
+  /// The mean count that spike counts have along the cycle; nil for what is no count.
+  private var rate: Double? {
+    switch self {
+    case .gaussian: nil
+    case .poisson(let channels): channels.rate
+    case .negativeBinomial(let channels): channels.rate
+    }
+  }
+
+  /// The noise-free signal of a channel: its drive, or the rate whose mean over `level` is the rate of the spec.
+  /// - Parameter level: the mean of exp(drive) over reference trials.
+  func signal(drive: Double, level: Double) -> Double { rate.map { $0 * exp(drive) / level } ?? drive }
 
   /// The noise-free signal of one channel whose row of the read-out is `c`: `c . z`, or the rate.
   /// - Parameter radius: of the cycle that z stays near.
   func signal(_ state: (Double, Double), _ c: (Double, Double), radius: Double) -> Double {
     let drive = c.0 * state.0 + c.1 * state.1
-    switch self {
-    case .gaussian: return drive
-    case .poisson(let channels):
-      let length = (c.0 * c.0 + c.1 * c.1).squareRoot()
-      return channels.rate * exp(drive) / PoissonChannels.besselI0(length * radius)
-    }
+    guard let rate else { return drive }
+    let length = (c.0 * c.0 + c.1 * c.1).squareRoot()
+    return rate * exp(drive) / PoissonChannels.besselI0(length * radius)
   }
 
   /// One observation of a signal.
@@ -36,6 +50,7 @@ package enum GeneratedObservation: Hashable, Sendable {
     switch self {
     case .gaussian(let channels): signal + channels.noise * stream.normal()
     case .poisson: PoissonChannels.draw(mean: signal, stream: &stream)
+    case .negativeBinomial(let channels): channels.draw(mean: signal, stream: &stream)
     }
   }
 }
@@ -91,5 +106,36 @@ package struct PoissonChannels: Hashable, Sendable {
       count += number
     }
     return count
+  }
+}
+
+/// Log-linear spike counts that vary more than Poisson numbers: with mean m as there, their variance is m + d m^2.
+package struct NegativeBinomialChannels: Hashable, Sendable {
+  package var rate: Double
+  /// d.
+  package var dispersion: Double
+
+  package static let schema = Schema<Self>(
+    "negative_binomial", "Log-linear spike counts that vary more than Poisson numbers.",
+    Field("rate", \.rate, .positive, "Mean number of spikes per bin and channel along the cycle."),
+    Field("dispersion", \.dispersion, .positive, default: 0.5, "The variance is mean + dispersion x mean x mean."),
+    make: Self.init(rate:dispersion:))
+
+  /// A Poisson number whose mean is drawn from a gamma distribution.
+  func draw(mean: Double, stream: inout Randomness.Stream) -> Double {
+    let gamma = Self.gamma(shape: 1 / dispersion, stream: &stream)
+    return PoissonChannels.draw(mean: mean * dispersion * gamma, stream: &stream)
+  }
+
+  /// A gamma number of scale 1.  Source: Marsaglia & Tsang 2000, "A simple method for generating gamma variables".
+  private static func gamma(shape: Double, stream: inout Randomness.Stream) -> Double {
+    if shape < 1 { return gamma(shape: shape + 1, stream: &stream) * exp(log(stream.uniform()) / shape) }
+    let d = shape - 1.0 / 3
+    let c = 1 / (9 * d).squareRoot()
+    while true {
+      let x = stream.normal()
+      let v = (1 + c * x) * (1 + c * x) * (1 + c * x)
+      if v > 0, log(stream.uniform()) < x * x / 2 + d - d * v + d * log(v) { return d * v }
+    }
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Randomness
 import SpecLanguage
 
@@ -6,27 +7,6 @@ import SpecLanguage
 /// Every session has its own read-out C ~ N(0, 1) / sqrt 2 without bias, its own trials and its own noise. The numbers
 /// depend on seed, dataset, session and trial only: fewer trials or sessions are a prefix of more.
 package struct GeneratorDataset: Hashable, Sendable {
-  package enum System: Hashable, Sendable {
-    case limitCycle(LimitCycle)
-    case duffing(Duffing)
-    case hopf(Hopf)
-
-    package static let union = Union<Self>(
-      "system",
-      .arm("limit_cycle", LimitCycle.schema, Self.limitCycle) { if case .limitCycle(let v) = $0 { v } else { nil } },
-      .arm("duffing", Duffing.schema, Self.duffing) { if case .duffing(let v) = $0 { v } else { nil } },
-      .arm("hopf", Hopf.schema, Self.hopf) { if case .hopf(let v) = $0 { v } else { nil } },
-      notBuilt: ["pitchfork", "lorenz"])
-
-    var flow: any GeneratedSystem {
-      switch self {
-      case .limitCycle(let system): system
-      case .duffing(let system): system
-      case .hopf(let system): system
-      }
-    }
-  }
-
   package struct Trials: Hashable, Sendable {
     package var count: Int
     package var length: Nanoseconds
@@ -60,23 +40,20 @@ package struct GeneratorDataset: Hashable, Sendable {
     rules: [
       Rule("trials.length") { WholeBins.complaint("trials.length", $0.trials.length, bin: $0.bin) },
       Rule("bin") { dataset in
-        let step = dataset.system.flow.step
+        let step = dataset.system.step
         return dataset.bin.count % step.count == 0
           ? nil : "`bin` is \(dataset.bin), which is not a whole number of system steps of \(step)"
       },
-      listRule("speed"), listRule("a"), listRule("b"), listRule("mu"),
+      Rule("system") { dataset in
+        let count = dataset.system.subjects ?? dataset.sessions
+        for (key, values) in dataset.system.parameters {
+          if let text = values.complaint("system.\(key)", sessions: count) { return text }
+        }
+        return nil
+      },
       Rule("channels") { $0.channels.complaint("channels", sessions: $0.sessions) },
     ],
     make: Self.init(system:sessions:channels:observe:trials:bin:split:seed:))
-
-  /// The complaint about a parameter of the system that is a list of another length than the sessions.
-  private static func listRule(_ name: String) -> Rule<Self> {
-    let key = "system." + name
-    return Rule(key) { dataset in
-      let parameter = dataset.system.flow.parameters.first { $0.name == name }
-      return parameter?.values.complaint(key, sessions: dataset.sessions)
-    }
-  }
 }
 
 extension GeneratorDataset {
@@ -111,26 +88,55 @@ extension GeneratorDataset {
   }
 
   private func plan(id: String, index: Int, name: String) throws(DataProblem) -> GeneratedPlan {
-    let stream = Stream(seed: seed, path: ["data", id, name])
+    let stream = Randomness.Stream(seed: seed, path: ["data", id, name])
     let bins = trials.length.count / bin.count
     let starts = (0..<trials.count).map { Double($0) * trials.length.seconds }
-    let splits = try split.assign(starts: starts, session: name)
-    let flow = system.flow
-    var metadata = ["kind": "generator", "system": System.union.kind(of: system)]
-    let values = flow.parameters.map { name, values in
-      values.value(session: index, of: sessions, stream: stream.child(name))
+    let columns = (0..<trials.count).map { number in
+      system.simulator?.columns(stream.child("trial", String(number)).child("state")) ?? [:]
     }
-    for (parameter, value) in zip(flow.parameters, values) { metadata[parameter.name] = shortText(value) }
-    for (name, value) in flow.facts { metadata[name] = shortText(value) }
+    let splits = try split.assign(starts: starts, columns: columns, session: name)
+    var metadata = ["kind": "generator", "system": system.name]
+    var parameters: [Double] = []
+    let subject = system.subjects.map { index % $0 }
+    for (key, values) in system.parameters {
+      let value: Double
+      if let subject, let count = system.subjects {
+        let stream = Randomness.Stream(seed: seed, path: ["data", id, "subject", String(subject + 1), key])
+        value = values.value(session: subject, of: count, stream: stream)
+      } else {
+        value = values.value(session: index, of: sessions, stream: stream.child(key))
+      }
+      parameters.append(value)
+      metadata[key] = shortText(value)
+    }
+    var gain = 1.0
+    if let subject {
+      metadata["subject"] = "subject_\(subject + 1)"
+      var stream = Randomness.Stream(seed: seed, path: ["data", id, "subject", String(subject + 1), "gain"])
+      gain = exp2(stream.normal() / 3)
+    }
+    for (key, value) in constants { metadata[key] = shortText(value) }
+    var behavior: [(name: String, dimensions: Int)] = []
+    for signal in system.simulator?.signals ?? [] { behavior.append((signal.name, signal.dimensions)) }
     return GeneratedPlan(
       name: name, stream: stream, channels: channels.value(session: index, stream: stream.child("channels")),
-      bins: bins, parameters: values, metadata: metadata,
-      trials: zip(starts, splits).map { Trial(length: bins, split: $1, start: $0) })
+      bins: bins, parameters: parameters, metadata: metadata, behavior: behavior,
+      gain: gain,
+      trials: starts.indices.map {
+        Trial(length: bins, split: splits[$0], start: starts[$0], columns: columns[$0])
+      })
+  }
+
+  private var constants: [(key: String, value: Double)] {
+    if case .limitCycle(let cycle) = system { return [("radius", cycle.radius), ("noise", cycle.noise)] }
+    return system.simulator?.constants ?? []
   }
 
   private func simulate(_ plan: GeneratedPlan) -> Session {
-    let flow = system.flow
-    let radius = flow.radius(plan.parameters)
+    if let simulator = system.simulator {
+      return SessionSimulator(dataset: self, system: simulator, plan: plan).session
+    }
+    guard case .limitCycle(let cycle) = system else { preconditionFailure("every other system has a simulator") }
     var readOut = plan.stream.child("readout")
     let scale = 0.5.squareRoot()
     let rows = (0..<plan.channels).map { _ in (scale * readOut.normal(), scale * readOut.normal()) }
@@ -138,20 +144,20 @@ extension GeneratorDataset {
     var observations = [Float](repeating: .nan, count: plan.channels * count * plan.bins)
     var truth = observations
     var all = TrueStates(dimensions: 2)
-    let stride = bin.count / flow.step.count
+    let stride = bin.count / cycle.step.count
     for trial in 0..<count {
       let stream = plan.stream.child("trial", String(trial))
       var stateStream = stream.child("state")
       var noiseStream = stream.child("observation")
-      let states = flow.trajectory(
-        plan.parameters, bins: plan.bins, stride: stride, stream: &stateStream)
+      let states = cycle.trajectory(
+        speed: plan.parameters[0], bins: plan.bins, stride: stride, stream: &stateStream)
       for bin in 0..<plan.bins {
         let state = (states[2 * bin], states[2 * bin + 1])
-        let next = flow.flow(state.0, state.1, plan.parameters, steps: stride)
+        let next = cycle.flow(state.0, state.1, speed: plan.parameters[0], steps: stride)
         all.append([state.0, state.1], next: [next.x, next.y])
         for (channel, row) in rows.enumerated() {
           let place = (channel * count + trial) * plan.bins + bin
-          let signal = observe.signal(state, row, radius: radius)
+          let signal = observe.signal(state, row, radius: cycle.radius)
           truth[place] = Float(signal)
           observations[place] = Float(observe.observe(signal, stream: &noiseStream))
         }
@@ -164,20 +170,23 @@ extension GeneratorDataset {
 }
 
 /// What is known of a generated session before it is simulated.
-private struct GeneratedPlan {
+struct GeneratedPlan {
   var name: String
-  var stream: Stream
+  var stream: Randomness.Stream
   var channels: Int
   var bins: Int
-  /// The values of the system's parameters in this session.
+  /// The values of the system's parameters that differ between sessions.
   var parameters: [Double]
   var metadata: [String: String]
+  var behavior: [(name: String, dimensions: Int)]
+  /// Factor of all drives.
+  var gain: Double
   var trials: [Trial]
 
   func header(_ dataset: GeneratorDataset) -> SessionHeader {
     SessionHeader(
       name: name, files: [], metadata: metadata, channels: channels, bins: bins, trials: trials.countsBySplit,
-      binWidth: dataset.bin, behavior: [], isCounts: dataset.observe.isCounts, notes: [])
+      binWidth: dataset.bin, behavior: behavior, isCounts: dataset.observe.isCounts, notes: [])
   }
 }
 

@@ -7,7 +7,7 @@ import SpecLanguage
 /// r' = r + dt r (R^2 - r^2), theta' = theta + dt w, back to the plane, then plus dt sigma N(0, I); the noisy state is
 /// the one that the next step starts from.  x_0 ~ N(0, I).
 /// Source: the limit cycles of Vermani et al. 2025, as their published generator steps them: Euler in polar form.
-package struct LimitCycle: GeneratedSystem, Hashable {
+package struct LimitCycle: Hashable, Sendable {
   /// w, in radians per second; its sign is the direction.
   package var speed: SessionValues
   /// R.
@@ -27,12 +27,9 @@ package struct LimitCycle: GeneratedSystem, Hashable {
     Field("step", \.step, .duration, default: .milliseconds(10), "Length of one Euler step."),
     make: Self.init(speed:radius:noise:step:))
 
-  var facts: [(String, Double)] { [("radius", radius), ("noise", noise)] }
-  var parameters: [(name: String, values: SessionValues)] { [("speed", speed)] }
-  func radius(_ parameters: [Double]) -> Double { radius }
-
-  func trajectory(_ parameters: [Double], bins: Int, stride: Int, stream: inout Randomness.Stream) -> [Double] {
-    let speed = parameters[0]
+  /// One trial: the state at the first step of each bin, `[bins, 2]` row-major.
+  /// - Parameter stride: steps per bin.
+  func trajectory(speed: Double, bins: Int, stride: Int, stream: inout Randomness.Stream) -> [Double] {
     let dt = step.seconds
     let turn = (cosine: cos(dt * speed), sine: sin(dt * speed))
     var x = stream.normal()
@@ -56,9 +53,10 @@ package struct LimitCycle: GeneratedSystem, Hashable {
     return states
   }
 
-  func flow(_ x: Double, _ y: Double, _ parameters: [Double], steps: Int) -> (x: Double, y: Double) {
+  /// Where a number of steps without noise lead.
+  func flow(_ x: Double, _ y: Double, speed: Double, steps: Int) -> (x: Double, y: Double) {
     let dt = step.seconds
-    let turn = (cosine: cos(dt * parameters[0]), sine: sin(dt * parameters[0]))
+    let turn = (cosine: cos(dt * speed), sine: sin(dt * speed))
     return (0..<steps).reduce((x, y)) { state, _ in
       let growth = 1 + dt * (radius * radius - state.0 * state.0 - state.1 * state.1)
       return (

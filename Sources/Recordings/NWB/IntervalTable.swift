@@ -5,6 +5,8 @@ import SpecLanguage
 struct IntervalTable {
   let object: String
   let rows: Int
+  /// The names of all columns, in file order.
+  let names: [String]
   /// Columns with one value per row, in file order.
   let columns: [(name: String, values: [Plain])]
 
@@ -26,6 +28,7 @@ struct IntervalTable {
     for name in names {
       if let values = try Self.column(object + "/" + name, rows: rows, nwb) { columns.append((name, values)) }
     }
+    self.names = names
     self.columns = columns
   }
 
@@ -38,7 +41,7 @@ struct IntervalTable {
   }
 
   /// The values of a column, or nil for one that does not have one simple value per row.
-  private static func column(_ object: String, rows: Int, _ nwb: NWBFile) throws(DataProblem) -> [Plain]? {
+  static func column(_ object: String, rows: Int, _ nwb: NWBFile) throws(DataProblem) -> [Plain]? {
     guard nwb.file.exists(object), !nwb.file.exists(object + "_index") else { return nil }
     return try nwb.read { file throws(HDF5Error) -> [Plain]? in
       guard try file.kind(object) == .dataset, try file.shape(object) == [rows] else { return nil }

@@ -40,7 +40,7 @@ extension NWBDataset {
   func headers(id: String, base: String) throws(DataProblems) -> [SessionHeader] {
     var found = ProblemList()
     var headers: [SessionHeader] = []
-    for (name, file) in try sessions(id: id, base: base) {
+    for (name, file) in try SessionFiles.list(path, id: id, base: base) {
       do throws(DataProblems) {
         headers.append(try NWBSessionReader(dataset: self, name: name, path: file).header())
       } catch {
@@ -52,36 +52,7 @@ extension NWBDataset {
   }
 
   func load(id: String, session name: String, base: String) throws(DataProblems) -> Session {
-    let sessions = try sessions(id: id, base: base)
-    guard let session = sessions.first(where: { $0.name == name }) else {
-      throw Dataset.noSession(name, known: sessions.map(\.name))
-    }
-    return try NWBSessionReader(dataset: self, name: name, path: session.file).load()
-  }
-
-  /// The sessions and their files, in the order of the paths.
-  private func sessions(id: String, base: String) throws(DataProblems) -> [(name: String, file: String)] {
-    let whole = Glob.resolve(path, base: base)
-    let files = Glob.hasPattern(path) ? Glob.files(whole) : [whole]
-    if files.isEmpty {
-      let problem = DataProblem(
-        session: id, file: whole, "no file matches the pattern",
-        help: ["check `path`; a relative path starts at the folder of the spec"])
-      throw DataProblems([problem])
-    }
-    var found = ProblemList()
-    var sessions: [(name: String, file: String)] = []
-    for file in files {
-      let name = id + "/" + Glob.stem(file)
-      if let twin = sessions.first(where: { $0.name == name }) {
-        found.add(
-          DataProblem(
-            session: name, file: file, "the file has the same name as \(twin.file)",
-            help: ["make datasets of their own for the two folders"]))
-      }
-      sessions.append((name, file))
-    }
-    try found.check()
-    return sessions
+    let file = try SessionFiles.file(path, id: id, session: name, base: base)
+    return try NWBSessionReader(dataset: self, name: name, path: file).load()
   }
 }

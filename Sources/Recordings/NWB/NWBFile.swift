@@ -46,9 +46,17 @@ struct NWBFile {
     ("session_start_time", "session_start_time"), ("lab", "general/lab"), ("institution", "general/institution"),
   ]
 
+  /// What the root says; some writers store it as a list of one text.
+  func version() throws(DataProblem) -> (text: String, isList: Bool)? {
+    try read { file throws(HDF5Error) in
+      guard let text = try file.text(attribute: "nwb_version", of: "/") else { return nil }
+      return (text, try file.isList(attribute: "nwb_version", of: "/"))
+    }
+  }
+
   /// Whether the root says that this is an NWB file; files of version 1 say it in a dataset.
   func checkFormat() throws(DataProblem) {
-    let version = try read { file throws(HDF5Error) in try file.text(attribute: "nwb_version", of: "/") }
+    let version = try version()?.text
     if let version, version.hasPrefix("2") { return }
     if version != nil || file.exists("nwb_version") {
       throw problem(

@@ -8,7 +8,7 @@ struct NWBSessionReader {
   let path: String
 
   /// What is known before any signal is read.
-  private struct Plan {
+  struct Plan {
     var nwb: NWBFile
     var source: Source
     var trials: [Trial]
@@ -18,7 +18,7 @@ struct NWBSessionReader {
     var bins: Int { trials.map(\.length).max() ?? 0 }
   }
 
-  private enum Source {
+  enum Source {
     case spikes(SpikeTable)
     case counts(CountSeries)
 
@@ -28,14 +28,6 @@ struct NWBSessionReader {
       case .counts(let series): series.columns.count
       }
     }
-  }
-
-  /// Channels x trials x bins, with what became of them.
-  private struct Channels {
-    var count: Int
-    var isCounts: Bool
-    var values: [Float]
-    var notes: [String] = []
   }
 
   func header() throws(DataProblems) -> SessionHeader {
@@ -156,7 +148,8 @@ struct NWBSessionReader {
 
   private func splits(_ layout: TrialLayout, _ nwb: NWBFile) throws(DataProblem) -> [Split] {
     do throws(DataProblem) {
-      return try dataset.split.assign(starts: layout.slots.map(\.start), session: name)
+      return try dataset.split.assign(
+        starts: layout.slots.map(\.start), columns: layout.slots.map(\.columns), session: name)
     } catch {
       throw nwb.problem(nil, error.message, help: error.help + layout.notes)
     }
@@ -213,8 +206,12 @@ struct NWBSessionReader {
         case .spikes(let table): try spikes(table, plan)
         case .counts(let series): try counts(series, plan)
         }
-      try dropQuiet(&channels, plan)
-      smooth(&channels, plan)
+      do throws(Channels.Failure) {
+        try channels.dropQuiet(dataset.observe.minRate, bin: dataset.observe.bin)
+      } catch {
+        throw plan.nwb.problem(nil, "`min_rate` leaves out \(error.text)", help: [error.help])
+      }
+      channels.smooth(dataset.observe.filter)
       return channels
     }
     guard let read else { throw DataProblems(found.problems) }
@@ -222,93 +219,9 @@ struct NWBSessionReader {
   }
 
   /// The bins of a trial on the clock of the channels.
-  private func grid(_ trial: Trial, leading: Bool = true) -> BinGrid {
+  func grid(_ trial: Trial, leading: Bool = true) -> BinGrid {
     let lead = leading ? dataset.trials?.lead.seconds ?? 0 : 0
     return BinGrid(start: trial.start - lead, width: dataset.observe.bin.seconds, count: trial.length)
-  }
-
-  private func spikes(_ table: SpikeTable, _ plan: Plan) throws(DataProblem) -> Channels {
-    let times = try table.times(plan.nwb)
-    let bins = plan.bins
-    var values = [Float](repeating: .nan, count: table.units * plan.trials.count * bins)
-    for unit in 0..<table.units {
-      for (number, trial) in plan.trials.enumerated() {
-        let offset = (unit * plan.trials.count + number) * bins
-        let grid = grid(trial)
-        for bin in 0..<trial.length { values[offset + bin] = 0 }
-        grid.count(times[unit], into: &values, at: offset)
-        guard let observed = table.observed?[unit] else { continue }
-        for bin in 0..<trial.length {
-          let start = grid.start + Double(bin) * grid.width
-          if !observed.covers(start, start + grid.width) { values[offset + bin] = .nan }
-        }
-      }
-    }
-    return Channels(count: table.units, isCounts: true, values: values)
-  }
-
-  private func counts(_ series: CountSeries, _ plan: Plan) throws(DataProblem) -> Channels {
-    let all = try series.series.values(plan.nwb)
-    let bins = plan.bins
-    let width = series.series.dimensions
-    var values = [Float](repeating: .nan, count: series.columns.count * plan.trials.count * bins)
-    var missing: (row: Int, column: Int)?
-    for (channel, column) in series.columns.enumerated() {
-      for (number, trial) in plan.trials.enumerated() {
-        let offset = (channel * plan.trials.count + number) * bins
-        let first = series.row(at: grid(trial).start)
-        for bin in 0..<trial.length where (0..<series.series.samples).contains(first + bin) {
-          let value = all[(first + bin) * width + column]
-          if !value.isFinite { missing = missing ?? (first + bin, column) }
-          values[offset + bin] = Float(value)
-        }
-      }
-    }
-    if let missing {
-      throw plan.nwb.problem(
-        series.series.object + "/data", "row \(missing.row), column \(missing.column) is not a number",
-        help: ["choose trials or channels without gaps"])
-    }
-    let isCounts = values.allSatisfy { $0.isNaN || ($0 >= 0 && $0 == $0.rounded()) }
-    let note = "`\(series.series.object)` holds numbers that are not counts: taken as real-valued"
-    return Channels(
-      count: series.columns.count, isCounts: isCounts, values: values, notes: isCounts ? [] : [note])
-  }
-
-  /// Leaves out channels whose mean rate over the observed bins of all trials is below `min_rate`.
-  private func dropQuiet(_ channels: inout Channels, _ plan: Plan) throws(DataProblem) {
-    guard let minRate = dataset.observe.minRate else { return }
-    let size = plan.trials.count * plan.bins
-    let all = channels.values
-    let kept = (0..<channels.count).filter { channel in
-      var sum = 0.0
-      var seconds = 0.0
-      for value in all[channel * size..<(channel + 1) * size] where !value.isNaN {
-        sum += Double(value)
-        seconds += dataset.observe.bin.seconds
-      }
-      return seconds > 0 && sum / seconds >= minRate
-    }
-    if kept.count == channels.count { return }
-    let text = "\(channels.count - kept.count) of \(channels.count) channels: fewer than \(shortText(minRate)) Hz"
-    guard !kept.isEmpty else {
-      throw plan.nwb.problem(nil, "`min_rate` leaves out \(text)", help: ["use a lower `min_rate`"])
-    }
-    channels.notes.append("left out " + text)
-    channels.values = kept.flatMap { all[$0 * size..<($0 + 1) * size] }
-    channels.count = kept.count
-  }
-
-  private func smooth(_ channels: inout Channels, _ plan: Plan) {
-    guard let sigma = dataset.observe.smooth else { return }
-    let filter = Smoothing(sigma: sigma.seconds / dataset.observe.bin.seconds)
-    for channel in 0..<channels.count {
-      for (number, trial) in plan.trials.enumerated() {
-        let offset = (channel * plan.trials.count + number) * plan.bins
-        filter.apply(to: &channels.values, in: offset..<offset + trial.length)
-      }
-    }
-    channels.isCounts = false
   }
 
   private func behavior(_ name: String, _ series: NWBSeries, _ plan: Plan) throws(DataProblem) -> Behavior {

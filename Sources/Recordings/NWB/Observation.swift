@@ -24,6 +24,14 @@ package enum NWBObservation: Hashable, Sendable {
     }
   }
 
+  /// The filter that `smooth` and `causal` ask for.
+  var filter: Smoothing? {
+    switch self {
+    case .spikes(let spikes): Smoothing(spikes.smooth, bin: spikes.bin, isCausal: spikes.causal)
+    case .counts(let counts): Smoothing(counts.smooth, bin: counts.bin, isCausal: counts.causal)
+    }
+  }
+
   var minRate: Double? {
     switch self {
     case .spikes(let spikes): spikes.minRate
@@ -36,6 +44,7 @@ package enum NWBObservation: Hashable, Sendable {
 package struct SpikeObservation: Hashable, Sendable {
   package var bin: Nanoseconds
   package var smooth: Nanoseconds?
+  package var causal: Bool?
   package var minRate: Double?
 
   package static let schema = Schema<Self>(
@@ -44,10 +53,12 @@ package struct SpikeObservation: Hashable, Sendable {
     Field(
       "smooth", \.smooth, .optional(.duration),
       "Standard deviation of a Gaussian filter, applied within each trial; the observations are then real-valued."),
+    Smoothing.causal(\.causal),
     Field(
       "min_rate", \.minRate, .optional(.frequency),
       "Channels with fewer spikes per second of observed time in all trials are left out."),
-    make: Self.init(bin:smooth:minRate:))
+    rules: [Rule("causal") { Smoothing.complaint($0.causal, $0.smooth) }],
+    make: Self.init(bin:smooth:causal:minRate:))
 }
 
 /// A time series that is binned already: one row per bin, one column per channel.
@@ -56,6 +67,7 @@ package struct CountObservation: Hashable, Sendable {
   package var bin: Nanoseconds
   package var channels: String?
   package var smooth: Nanoseconds?
+  package var causal: Bool?
   package var minRate: Double?
 
   package static let schema = Schema<Self>(
@@ -70,8 +82,10 @@ package struct CountObservation: Hashable, Sendable {
     Field(
       "smooth", \.smooth, .optional(.duration),
       "Standard deviation of a Gaussian filter, applied within each trial; the observations are then real-valued."),
+    Smoothing.causal(\.causal),
     Field(
       "min_rate", \.minRate, .optional(.frequency),
       "Channels with fewer counts per second of observed time in all trials are left out."),
-    make: Self.init(series:bin:channels:smooth:minRate:))
+    rules: [Rule("causal") { Smoothing.complaint($0.causal, $0.smooth) }],
+    make: Self.init(series:bin:channels:smooth:causal:minRate:))
 }

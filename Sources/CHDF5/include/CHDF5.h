@@ -1,0 +1,38 @@
+// HDF5, opened when it is first needed: it brings thirty libraries along that most commands never use, and loading them
+// takes longer than those commands do. Every function of the library that HDF5File calls is in functions.c.
+//
+// HDF5 names its native types, property classes and open flags with macros that call H5open; Swift does not import those, so
+// each one that HDF5File needs is a function here.
+#ifndef MDSSM_CHDF5_H
+#define MDSSM_CHDF5_H
+
+// Debian keeps the headers of the library without MPI in a folder of their own.
+#if __has_include(<hdf5/serial/hdf5.h>)
+#include <hdf5/serial/hdf5.h>
+#else
+#include <hdf5.h>
+#endif
+
+// Opens the library unless it is open. Returns 0 when it is there and of the version of these headers; otherwise nothing else
+// here may be called.
+int chdf5_load(void);
+
+hid_t chdf5_native_double(void);
+hid_t chdf5_native_float(void);
+hid_t chdf5_native_int64(void);
+hid_t chdf5_native_int8(void);
+hid_t chdf5_c_string(void);
+hid_t chdf5_object_reference(void);
+hid_t chdf5_file_float32(void);
+hid_t chdf5_file_float64(void);
+hid_t chdf5_file_int64(void);
+hid_t chdf5_class_file_access(void);
+hid_t chdf5_class_dataset_create(void);
+hid_t chdf5_class_link_create(void);
+hid_t chdf5_default(void);
+hid_t chdf5_all(void);
+size_t chdf5_variable(void);
+unsigned chdf5_read_only(void);
+unsigned chdf5_truncate(void);
+
+#endif
