@@ -61,7 +61,7 @@ enum Small {
 
   static func trainer(
     _ recipe: Recipe, backend: any Backend = NativeBackend(), start: FittedModel? = nil,
-    fit: Set<ParameterGroup> = Set(ParameterGroup.allCases), data: [Session] = sessions
+    fit: Set<ParameterGroup> = Set(ParameterGroup.allCases), data: [Session] = sessions, model: Model = model
   ) throws -> Trainer {
     let stream = Stream(seed: 3, path: ["fit"])
     return try Trainer(
