@@ -14,6 +14,8 @@ final class GradientSteps {
   /// Bytes of working memory of the compiled graphs.
   private(set) var workingMemory = 0
   private var parts: [Part] = []
+  let plan: Plan
+  let backend: any Backend
   private let target: Storage
   /// The gradient of one part, where there are several.
   private let own: Storage?
@@ -37,7 +39,7 @@ final class GradientSteps {
     var perStep, perPart, trials, bins: Int
     var path: String
 
-    fileprivate func shape(_ count: Int) -> BatchShape {
+    func shape(_ count: Int) -> BatchShape {
       BatchShape(
         sessions: count, trials: trials, bins: bins, rows: sessions.capacity(of: count), of: perStep)
     }
@@ -46,6 +48,7 @@ final class GradientSteps {
   /// - Parameter target: where the gradient goes, a flat buffer.
   init(_ plan: Plan, _ states: [FlatState], into target: Storage, backend: any Backend) throws(BackendError) {
     self.target = target
+    (self.plan, self.backend) = (plan, backend)
     parameters = plan.model.parameterTable(plan.sessions)
     let isWhole = plan.perPart >= plan.perStep
     own = isWhole ? nil : Storage(backend.precision, count: target.count)

@@ -170,7 +170,10 @@ package final class Trainer {
     }
     let (measured, norm) = (gradient.measured, update.norm[0])
     guard measured[0].isFinite, norm.isFinite else {
-      throw .notFinite(step: number + 1, loss: measured[0], gradientNorm: norm, parameter: firstBadGradient())
+      let tensor = gradient.firstBadTensor(
+        batch.chosen, from: trials.sessions, key: noiseStream(draw), warmth: warmth(number), state: states[turn])
+      throw .notFinite(
+        step: number + 1, loss: measured[0], gradientNorm: norm, tensor: tensor, parameter: firstBadGradient())
     }
     turn = 1 - turn
     state.step += 1

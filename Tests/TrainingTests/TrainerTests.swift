@@ -237,15 +237,30 @@ enum Small {
     #expect(trainer.state.best?.score == best)
   }
 
-  @Test func `a loss that is not finite stops with the step and the parameter`() throws {
+  @Test func `a loss that is not finite stops with the step, the tensor and the parameter`() throws {
     var broken = Small.sessions
     broken[0].observations[0] = .infinity
     let trainer = try Small.trainer(Small.recipe(steps: 3, trials: 6), data: broken)
     #expect {
       while !trainer.isFinished { _ = try trainer.step() }
     } throws: { error in
-      guard case .notFinite(let step, _, _, let parameter)? = error as? TrainingError else { return false }
-      return step == 1 && parameter != nil
+      guard case .notFinite(let step, _, _, let tensor, let parameter)? = error as? TrainingError else { return false }
+      return step == 1 && parameter != nil && tensor == "`select` in models.m.readin"
+    }
+  }
+
+  @Test func `what overflows in the likelihood is told as such`() throws {
+    // Finite, and its square is not.
+    var broken = Small.sessions
+    broken[0].observations[0] = 3e38
+    var model = Small.model
+    model.readin = .mlp(.init(width: 5, shared: 4))
+    let trainer = try Small.trainer(Small.recipe(steps: 3, trials: 6), data: broken, model: model)
+    #expect {
+      while !trainer.isFinished { _ = try trainer.step() }
+    } throws: { error in
+      guard case .notFinite(_, _, _, let tensor?, _)? = error as? TrainingError else { return false }
+      return tensor.hasPrefix("`") && tensor.contains(" in models.m.")
     }
   }
 
