@@ -49,6 +49,6 @@ struct DigestTests {
   @Test func `a key stays what it is from version to version`() {
     let key = ArtifactKey(kind: "fit", version: 1, content: Array("abc".utf8))
     let bytes = "16:mdssm artifact 13:fit1:13:abc"
-    #expect(key.digest == SHA256Digest(of: bytes.utf8))
+    #expect(key.digest == SHA256Digest(of: Array(bytes.utf8)))
   }
 }
