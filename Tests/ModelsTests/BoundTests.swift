@@ -158,7 +158,7 @@ private func mean(_ values: [Double]) -> (value: Double, error: Double) {
   func `the bound of the deep Kalman filter is that of the joint Gaussian`(samples: Int) throws {
     let problem = LinearGaussian()
     let expected = problem.bound(0.4, 0.2)
-    let found = mean(try problem.bounds(Self.dkf(samples: samples), mean: 0.4, variance: 0.2, draws: 1500))
+    let found = mean(try problem.bounds(Self.dkf(samples: samples), mean: 0.4, variance: 0.2, draws: 800))
     #expect(abs(found.value - expected) < 4 * found.error, "bound \(found), joint Gaussian \(expected)")
     #expect(found.error < 0.1 && expected < problem.evidence)
   }
@@ -174,9 +174,9 @@ private func mean(_ values: [Double]) -> (value: Double, error: Double) {
     let (centre, variance) = (pull / precision, 1 / precision)
     #expect(abs(problem.bound(centre, variance) - problem.evidence) < 1e-10)
     for scheme in [Self.dkf(), Self.dvbf] {
-      let found = mean(try problem.bounds(scheme, mean: centre, variance: variance, draws: 2000))
+      let found = mean(try problem.bounds(scheme, mean: centre, variance: variance, draws: 700))
       #expect(abs(found.value - problem.evidence) < 4 * found.error, "\(found), evidence \(problem.evidence)")
-      #expect(found.error < 0.02)
+      #expect(found.error < 0.04)
     }
     // Particles from the exact posterior all weigh the same: every draw is the evidence.
     let exact = try problem.bounds(Self.vsmc(4), mean: centre, variance: variance, draws: 5)
@@ -187,7 +187,7 @@ private func mean(_ values: [Double]) -> (value: Double, error: Double) {
     let problem = LinearGaussian()
     var gaps: [Double] = []
     for particles in [1, 4, 32] {
-      let bounds = try problem.bounds(Self.vsmc(particles), mean: 0.4, variance: 0.5, draws: 1500)
+      let bounds = try problem.bounds(Self.vsmc(particles), mean: 0.4, variance: 0.5, draws: 800)
       let ratio = mean(bounds.map { exp($0 - problem.evidence) })
       #expect(abs(ratio.value - 1) < 4 * ratio.error, "\(particles) particles: estimate / likelihood \(ratio)")
       gaps.append(problem.evidence - mean(bounds).value)
@@ -197,7 +197,7 @@ private func mean(_ values: [Double]) -> (value: Double, error: Double) {
 
   @Test func `a deep variational Bayes filter never passes the evidence`() throws {
     let problem = LinearGaussian()
-    let found = mean(try problem.bounds(Self.dvbf, mean: 0.1, variance: 0.2, draws: 1000))
+    let found = mean(try problem.bounds(Self.dvbf, mean: 0.1, variance: 0.2, draws: 700))
     #expect(found.value + 4 * found.error < problem.evidence)
   }
 
