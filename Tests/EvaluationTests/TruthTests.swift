@@ -31,7 +31,7 @@ struct TruthTests {
   }
 
   private func scores(_ change: (Truth.States) -> Truth.States) -> [String: Double] {
-    let (train, test) = (Self.turning(200, seed: 1), Self.turning(100, seed: 2))
+    let (train, test) = (Self.turning(2000, seed: 1), Self.turning(1000, seed: 2))
     let found = Truth.scores(train: (change(train), train), test: (change(test), test))
     return Dictionary(uniqueKeysWithValues: found.map { ($0.name, $0.value) })
   }
