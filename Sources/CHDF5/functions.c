@@ -1,8 +1,16 @@
 // The functions of HDF5 that HDF5File calls: each looks itself up in the library at its first call.
+// Hidden, so that other libraries that use HDF5 find its own functions and not these.
+#pragma GCC visibility push(hidden)
 #include "CHDF5.h"
+#pragma GCC visibility pop
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+// The name that later versions give to the type of this one.
+#if H5_VERS_MAJOR == 1 && H5_VERS_MINOR < 12
+#define H5O_iterate1_t H5O_iterate_t
+#endif
 
 static void *library;
 
@@ -71,6 +79,7 @@ FORWARD(htri_t, H5Lexists, (hid_t a, const char *b, hid_t c), (a, b, c))
 FORWARD(ssize_t, H5Lget_name_by_idx, (hid_t a, const char *b, H5_index_t c, H5_iter_order_t d, hsize_t e, char *f, size_t g, hid_t h),
         (a, b, c, d, e, f, g, h))
 FORWARD(htri_t, H5Oexists_by_name, (hid_t a, const char *b, hid_t c), (a, b, c))
+FORWARD(herr_t, H5Ovisit2, (hid_t a, H5_index_t b, H5_iter_order_t c, H5O_iterate1_t d, void *e, unsigned f), (a, b, c, d, e, f))
 FORWARD(hid_t, H5Oopen, (hid_t a, const char *b, hid_t c), (a, b, c))
 FORWARD(herr_t, H5open, (void), ())
 FORWARD(hid_t, H5Pcreate, (hid_t a), (a))

@@ -11,8 +11,7 @@ enum Library {
   static func locked<Value, Failure: Error>(_ body: () throws(Failure) -> Value) throws(Failure) -> Value {
     lock.lock()
     defer { lock.unlock() }
-    precondition(
-      isReady, "no HDF5 library of the version that this program was built with; the package libhdf5-dev has it")
+    precondition(isReady, "no HDF5 library of the version of the build; the package libhdf5-dev has it")
     H5Eset_auto2(errorStack, nil, nil)  // every time: some builds keep this setting per thread
     return try body()
   }
