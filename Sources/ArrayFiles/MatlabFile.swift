@@ -76,9 +76,7 @@ package struct MatlabFile {
     lock.lock()
     defer { lock.unlock() }
     guard cmatio_load() == 0 else {
-      throw ArrayFileError(
-        path, "MATLAB files before version 7.3 need the library libmatio, which is not there",
-        help: ["install libmatio, or save the file again with `-v7.3`"])
+      throw ArrayFileError(path, "libmatio, which reads MATLAB files, is not the one this program was built with")
     }
     guard let file = Mat_Open(path, Int32(MAT_ACC_RDONLY.rawValue)) else {
       throw ArrayFileError(path, "the MATLAB file cannot be read", help: ["save it again, or with `-v7.3`"])

@@ -1,11 +1,11 @@
 // The functions of HDF5 that HDF5File calls: each looks itself up in the library at its first call.
 // Hidden, so that other libraries that use HDF5 find its own functions and not these.
-#pragma GCC visibility push(hidden)
-#include "CHDF5.h"
-#pragma GCC visibility pop
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#pragma GCC visibility push(hidden)
+#include "CHDF5.h"
+#pragma GCC visibility pop
 
 // The name that later versions give to the type of this one.
 #if H5_VERS_MAJOR == 1 && H5_VERS_MINOR < 12

@@ -247,6 +247,38 @@ struct ManyFitsTests {
     #expect(try study(training).diagnostics().filter(\.isError).map(\.code.id) == [code])
   }
 
+  @Test(arguments: ["zero", "random", "free"])
+  func `a transfer may take embeddings from elsewhere, and only then its model says so`(source: String) throws {
+    let run = "  many: {transfer: pretrain, on: later, with: adapting, trials: 4, fit: [readin, observation]"
+    let usual = try #require(try study(run + "}\n").plan().fits.last)
+    let plan = try study(run + ", embedding: \(source)}\n").plan()
+    let fit = try #require(plan.fits.last)
+    #expect(fit.model.embedding?.source.rawValue == source)
+    #expect(plan.fits.first?.model.embedding?.source == .inferred)
+    #expect(fit.key != usual.key && fit.source?.key == usual.source?.key)
+    let inferred = try #require(try study(run + ", embedding: inferred}\n").plan().fits.last)
+    #expect(inferred.key == usual.key, "what the model does anyway is the same fit")
+  }
+
+  @Test func `embeddings from elsewhere belong to transfers of a model that has one`() throws {
+    let training = "  many: {train: meta, on: later, with: adapting, embedding: zero}\n"
+    #expect(try study(training).diagnostics().filter(\.isError).map(\.code.id) == ["E1012"])
+    let transfer =
+      "  many: {transfer: pretrain, on: later, with: adapting, trials: 4, fit: [readin, observation], embedding: zero}\n"
+    let shared = try study(transfer)
+      .replacing("    embedding:   {size: 1, encoder: {kind: gru, width: 4}}\n", with: "")
+      .replacing("{kind: low_rank, rank: 1, hyper: [4, 4]}", with: "{kind: shared}")
+      .replacing("  atlas:   {kind: embedding, of: [pretrain, twin], color: [speed]}\n", with: "")
+    #expect(try shared.diagnostics().filter(\.isError).map(\.code.id) == ["E2005"])
+  }
+
+  @Test func `a transfer without a fit keeps every part, and says so`() throws {
+    let plan = try study("  many: {transfer: pretrain, on: later, with: adapting, trials: 4, fit: none}\n").plan()
+    #expect(plan.fits.last?.fit == [])
+    let silent = "  many: {transfer: pretrain, on: later, with: adapting, trials: 4}\n"
+    #expect(try study(silent).diagnostics().filter(\.isError).map(\.code.id) == ["E1012"])
+  }
+
   @Test func `a transfer takes one model over`() throws {
     let runs =
       "  single: {train: meta, on: cycles, per: session, with: pretraining}\n"

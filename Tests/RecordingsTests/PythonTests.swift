@@ -65,10 +65,10 @@ struct PythonTests {
 
   @Test func `spikes of Aplysia in windows of ten seconds`() throws {
     let (files, found) = try sessions(
-      "aplysia/*.nwb", "observe: {kind: spikes, bin: 100 ms}\nwindows: {length: 10 s, from: 33 s, to: 123 s}\n")
+      "aplysia/*.nwb", "observe: {kind: spikes, bin: 100 ms}\nwindows: {length: 10 s, from: 33 s, to: 113 s}\n")
     #expect(files.count == 24)
     compare(
-      try judged("    say(count(spikes(file), 33 + 10 * np.arange(9), 100, .1))", files), found)
+      try judged("    say(count(spikes(file), 33 + 10 * np.arange(8), 100, .1))", files), found)
   }
 
   @Test func `spikes of reach and grasp around the cue`() throws {

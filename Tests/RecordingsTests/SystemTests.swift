@@ -170,4 +170,33 @@ struct SystemTests {
     #expect(text("{kind: reaching, subjects: 2, tempo: [1, 2]}") == "")
     #expect(text("{kind: lorenz, step: 3 ms}").contains("not a whole number of system steps of 3 ms"))
   }
+
+  @Test(arguments: [
+    "{kind: hopf, mu: 0.5, noise: 0}", "{kind: duffing, a: -0.4, b: -1, noise: 0}", "{kind: lorenz, noise: 0}",
+    "{kind: limit_cycle, speed: 3, noise: 0}",
+  ])
+  func `without noise the known next state is the state of the next bin`(_ system: String) throws {
+    let session = try spec(system).load(id: "g", session: "g/01")
+    let states = try #require(session.states)
+    let width = states.dimensions
+    #expect(states.values.count == session.trials.count * session.bins * width)
+    #expect(states.next.count == states.values.count)
+    for trial in session.trials.indices {
+      for bin in 0..<session.bins - 1 {
+        let place = (trial * session.bins + bin) * width
+        for axis in 0..<width {
+          let (next, known) = (states.values[place + width + axis], states.next[place + axis])
+          #expect(abs(next - known) <= 1e-5 * max(1, abs(next)))
+        }
+      }
+    }
+    let noisy = try spec(system.replacing(", noise: 0", with: ", noise: 3")).load(id: "g", session: "g/01")
+    let moved = try #require(noisy.states)
+    #expect(moved.values[width] != moved.next[0], "the noise of a bin is not in the next state that is known")
+  }
+
+  @Test func `what no equation says has no known states`() throws {
+    let session = try spec("{kind: reaching}").load(id: "g", session: "g/01")
+    #expect(session.states == nil && session.truth != nil)
+  }
 }
