@@ -66,7 +66,7 @@ import Testing
       #expect(result.keys.contains(folder + "/forecast.examples.tsv"))
     }
     // What a run of a sweep prints.
-    #expect(one.output.contains("6 points: 6 complete\n\nbest by largest mean of rebuild.r2\ntrial "))
+    #expect(one.output.contains("6 points: 6 complete\n\nbest by largest mean of rebuild.r2\npoint "))
     #expect(one.output.contains("report   one/quickstart/"))
     #expect(one.errors.contains("[24/24] "))
 

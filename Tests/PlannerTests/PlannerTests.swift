@@ -90,8 +90,8 @@ struct PlannerTests {
   }
 
   @Test(arguments: [
-    ("evaluations.rebuild.of=[twin, pretrain, twin]", "evaluations.rebuild.of.2"),
-    ("evaluations.atlas.of=[pretrain, pretrain]", "evaluations.atlas.of.1"),
+    ("evaluations.rebuild.of=[twin, pretrain, twin]", "evaluations.rebuild.of[2]"),
+    ("evaluations.atlas.of=[pretrain, pretrain]", "evaluations.atlas.of[1]"),
     ("outputs.figures=[forecast, traces, forecast]", "outputs.figures"),
   ]) func `what is named twice is an error at its place`(_ override: String, _ path: String) throws {
     let found = try CheckedStudy().diagnostics([override]).filter(\.isError)
