@@ -78,6 +78,14 @@ package enum EvaluationSpec: Hashable, Sendable {
     }
   }
 
+  /// Whether the evaluation predicts trials, which can be written.
+  package var predictsTrials: Bool {
+    switch self {
+    case .reconstruction, .forecast, .filter: true
+    case .decode, .embedding, .truth, .diagnosis: false
+    }
+  }
+
   /// The values that a job on one run sees: all but the list of runs.
   package var content: Plain {
     guard case .map(let map) = Self.union.write(self) else { return .null }

@@ -47,10 +47,12 @@ final class DataCache: Sendable {
   }
 
   /// All sessions; the problems of all are reported together.
-  func sessions(_ inputs: [SessionInput]) throws(DataProblems) -> [Session] {
+  /// - Throws: `DataProblems`, or `Watch.Interrupted` between two sessions.
+  func sessions(_ inputs: [SessionInput], _ watch: Watch) throws -> [Session] {
     var loaded: [Session] = []
     var problems: [DataProblem] = []
     for input in inputs {
+      if watch.isInterrupted() { throw Watch.Interrupted() }
       switch session(input) {
       case .success(let session): loaded.append(session)
       case .failure(let error): problems += error.problems

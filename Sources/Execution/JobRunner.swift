@@ -71,7 +71,7 @@ struct JobRunner: Sendable {
     let backend = backend
     switch job {
     case .fit(let fit):
-      let sessions = try data.sessions(fit.sessions)
+      let sessions = try data.sessions(fit.sessions, watch)
       let source = try fit.source.map { source in try model(of: source.key) }
       return try FitExecution(
         job: fit, name: job.name, store: store, backend: backend, checkpointEvery: options.checkpointEvery,
@@ -79,7 +79,7 @@ struct JobRunner: Sendable {
       ).run(sessions, source: source)
     case .evaluate(let evaluate):
       let fit = try model(of: evaluate.fit.key)
-      let sessions = try data.sessions(evaluate.fit.sessions)
+      let sessions = try data.sessions(evaluate.fit.sessions, watch)
       let files = try EvaluateExecution(
         evaluate, fit: fit, sessions: sessions, backend: backend, watch: watch, emit: emit
       ).run()

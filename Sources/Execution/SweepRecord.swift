@@ -13,10 +13,8 @@ package struct SweepRecord {
   }
 
   /// How a point ended: its worst job decides.
-  package enum Status: String, CaseIterable, Sendable { case complete, failed, left, interrupted }
-
-  package static func status(_ point: PlannedPoint, _ outcomes: [JobOutcome]) -> Status {
-    var status = Status.complete
+  package static func status(_ point: PlannedPoint, _ outcomes: [JobOutcome]) -> PointStatus {
+    var status = PointStatus.complete
     for job in point.fits.map(\.job) + point.evaluations.map(\.job) {
       switch outcomes[job] {
       case .failed: return .failed

@@ -44,18 +44,19 @@ package struct Comparison: Hashable, Sendable {
     Field(
       "correction", \.correction, .choice(Correction.self), default: .holm, "What is done because there are several p."),
     rules: [
-      Rule("of") { repetition($0.of.map(\.id)).map { "run `\($0)` is named twice" } },
-      Rule("pair_by") { repetition($0.pairBy).map { "`\($0)` is named twice" } },
+      Rule("of") { $0.of.map(\.id).repeated.map { "run `\($0)` is named twice" } },
+      Rule("pair_by") { $0.pairBy.repeated.map { "`\($0)` is named twice" } },
     ],
     make: Self.init(metric:of:pairBy:test:correction:))
-
-  private static func repetition(_ names: [String]) -> String? {
-    names.indices.first { names[..<$0].contains(names[$0]) }.map { names[$0] }
-  }
 
   /// The metric's evaluation and its name there; nil when it has not both.
   package static func parts(_ metric: String) -> (evaluation: String, name: String)? {
     let parts = metric.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
     return parts.count == 2 && !parts[1].isEmpty ? (String(parts[0]), String(parts[1])) : nil
   }
+}
+
+extension [String] {
+  /// The first element that stands twice.
+  var repeated: String? { indices.first { self[..<$0].contains(self[$0]) }.map { self[$0] } }
 }

@@ -108,6 +108,22 @@ extension Specification {
   }
 }
 
+extension EvaluationSpec {
+  /// Complains about a metric that is further ahead than the evaluation predicts.
+  /// - Parameter bin: the width of a bin of its sessions.
+  package func findings(of metric: String, about path: SpecPath, bin width: Nanoseconds) -> [Finding] {
+    guard let (name, word) = Comparison.parts(metric), let k = Metric.horizon(of: word) else { return [] }
+    let predicted: Int? =
+      if case .filter(let filter) = self { filter.ahead } else { horizon.map { $0.count / width.count } }
+    guard let bins = predicted, k > bins else { return [] }
+    return [
+      Finding(
+        .unknownMetric, "`\(word)` is \(k) bins ahead, but `\(name)` forecasts \(bins) bins of \(width)", about: path,
+        help: bins > 0 ? ["use at most `\(name).\(word.prefix { $0 != "@" })@\(bins)`"] : [])
+    ]
+  }
+}
+
 extension Named<Comparison> {
   /// Rules over a comparison and data: bins ahead that exist, and sessions that two of its runs share.
   /// - Parameter evaluation: the one that gives the metric.
@@ -115,15 +131,8 @@ extension Named<Comparison> {
   package func findings(_ evaluation: EvaluationSpec?, headers: [[SessionHeader]]) -> [Finding] {
     var findings: [Finding] = []
     let path = SpecPath([.key("comparisons"), .key(id)])
-    if let horizon = evaluation?.horizon, let (name, word) = Comparison.parts(value.metric),
-      let k = Metric.horizon(of: word), let width = headers.first?.first?.binWidth
-    {
-      let bins = horizon.count / width.count
-      if k > bins {
-        findings.add(
-          .unknownMetric, "`\(word)` is \(k) bins ahead, but `\(name)` forecasts \(bins) bins of \(width)",
-          about: path.appending("metric"), help: ["use at most `\(name).\(word.prefix { $0 != "@" })@\(bins)`"])
-      }
+    if let width = headers.first?.first?.binWidth {
+      findings += evaluation?.findings(of: value.metric, about: path.appending("metric"), bin: width) ?? []
     }
     guard let place = value.pairBy.firstIndex(of: Comparison.Label.session.rawValue) else { return findings }
     let homes = headers.map { Set($0.map(\.name)) }

@@ -132,6 +132,7 @@ package struct Outputs: Hashable, Sendable {
     Field(
       "figures", \.figures, .optional(figuresKind),
       "Figures of the report, by name, or `none`; all that the results give when absent."),
+    rules: [Rule("figures") { $0.figures?.map(\.rawValue).repeated.map { "`\($0)` is named twice" } }],
     make: Self.init(predictions:checkpoints:figures:))
 
   /// A list of names, or the word `none`.

@@ -65,8 +65,12 @@ extension Specification {
   private func checkEvaluations(_ reading: inout Reading) {
     for evaluation in evaluations {
       for (place, reference) in evaluation.value.of.enumerated() {
-        guard let (name, model) = model(ofRun: reference.id) else { continue }
         let path = SpecPath("evaluations.\(evaluation.id).of").appending(place)
+        guard !evaluation.value.of.prefix(place).contains(reference) else {
+          reading.report(.brokenRule, "run `\(reference.id)` is named twice", about: path)
+          continue
+        }
+        guard let (name, model) = model(ofRun: reference.id) else { continue }
         switch evaluation.value {
         case .embedding where model.embedding == nil:
           reading.report(

@@ -1,3 +1,4 @@
+import Evaluation
 import SpecLanguage
 
 /// Reads the points of a sweep: every distinct part once, and every distinct graph once.
@@ -103,6 +104,14 @@ package struct StudyReader: Sendable {
       reading.report(finding.code, finding.message, about: finding.path, help: finding.help, notes: finding.notes)
     }
     tell(point.remarking(Array(reading.diagnostics.dropFirst(before))), at: point)
+  }
+
+  /// Tells when the metric of the sweep's objective is of an evaluation that does not predict so far ahead.
+  package mutating func checkObjective(by evaluation: Named<EvaluationSpec>, bin: Nanoseconds?, at point: SweepPoint) {
+    guard let objective, let bin, Comparison.parts(objective.value.metric)?.evaluation == evaluation.id else { return }
+    let path = SpecPath("sweep.objective.metric")
+    let findings = evaluation.value.findings(of: objective.value.metric, about: path, bin: bin)
+    tell(findings.map { Diagnostic($0.code, $0.message, at: objective.place, path: path, help: $0.help) }, at: point)
   }
 
   /// Tells complaints about a point that have their places already.

@@ -88,13 +88,14 @@ struct Check: ParsableCommand {
 }
 
 extension Exit {
-  /// Does something with every spec; ends with the first exit code that is not success, or that of an interruption.
-  static func afterAll(_ specs: [String], until isOver: () -> Bool = { false }, _ body: (String) throws -> Void) throws
-  {
+  /// Does something with every spec or file; ends with the first exit code that is not success, or that of an interruption.
+  static func afterAll<Item>(
+    _ items: [Item], until isOver: () -> Bool = { false }, _ body: (Item) throws -> Void
+  ) throws {
     var first: ExitCode?
-    for spec in specs where !isOver() {
+    for item in items where !isOver() {
       do {
-        try body(spec)
+        try body(item)
       } catch let code as ExitCode {
         let isInterruption = code == interrupted || code == terminated
         first = isInterruption ? code : first ?? code

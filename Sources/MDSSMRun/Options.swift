@@ -29,7 +29,6 @@ enum Exit {
   static let usage = ExitCode(64)
   static let invalidSpec = ExitCode(65)
   static let noInput = ExitCode(66)
-  static let unavailable = ExitCode(69)
   static let cannotWrite = ExitCode(73)
   static let interrupted = ExitCode(130)
   static let terminated = ExitCode(143)

@@ -28,16 +28,16 @@ final class PlanOutlook {
   /// Of everything that is new.
   private(set) var total = Estimate()
   var estimator: Estimator
+  /// Seconds that new jobs simulate sessions for: the first one that needs a session does.
+  private var simulations: [Int: Double] = [:]
   private let reasons: Reasons
   private let firstPoint: SweepPoint?
 
-  /// The plan beside the latest bundle of its study.
+  /// The plan beside the bundles of its study.
   convenience init(_ plan: Plan, _ loaded: LoadedSpec, runs: String) {
-    let latest = runs + "/" + loaded.specification.study.name + "/latest"
-    let record = FileManager.default.contents(atPath: latest + "/result/plan.json").flatMap { PlanRecord(Array($0)) }
+    let earlier = EarlierPlans(runs + "/" + loaded.specification.study.name, for: plan)
     self.init(
-      plan, loaded, before: record, stored: Self.stored(runs + "/.artifacts"),
-      history: record.map { $0.rates(Self.seconds(latest)) } ?? [:])
+      plan, loaded, before: earlier.record, stored: Self.stored(runs + "/.artifacts"), history: earlier.rates)
   }
 
   /// The plan beside an earlier one.
@@ -54,7 +54,11 @@ final class PlanOutlook {
 
   func isNew(_ job: Int) -> Bool { reasons.isNew(job) }
 
-  func estimate(_ job: Int) -> Estimate { estimator.estimate(plan.jobs[job]) }
+  func estimate(_ job: Int) -> Estimate {
+    var estimate = estimator.estimate(plan.jobs[job])
+    estimate.seconds += simulations[job] ?? 0
+    return estimate
+  }
 
   /// Whether a job has something to do and why, in words.
   func state(_ job: Int) -> String {
@@ -74,6 +78,7 @@ final class PlanOutlook {
 
   private func group() {
     var places: [String: Int] = [:]
+    var simulated: Set<ArtifactKey> = []
     for (index, job) in plan.jobs.enumerated() {
       let (run, evaluation): (String, String?) =
         switch job {
@@ -88,7 +93,10 @@ final class PlanOutlook {
       }
       groups[place].count += 1
       guard isNew(index) else { continue }
-      let estimate = estimator.estimate(job)
+      for session in job.fit.sessions where simulated.insert(session.key).inserted {
+        simulations[index, default: 0] += Estimator.simulation(session)
+      }
+      let estimate = estimate(index)
       newCount += 1
       groups[place].newCount += 1
       groups[place].firstNew = groups[place].firstNew ?? index
@@ -112,6 +120,7 @@ final class PlanOutlook {
     case .reads(let source): return "it reads `\(plan.jobs[source].name)`, which is new"
     case .program: return "this version of the program computes it in another way"
     case .gone: return "an earlier run left no result of it"
+    case .unkept: return "it was done, but the states of `outputs.checkpoints` were not kept"
     }
   }
 
@@ -138,16 +147,5 @@ final class PlanOutlook {
       }
     }
     return keys
-  }
-
-  /// What the jobs of a bundle took that it carried out, by name.
-  private static func seconds(_ bundle: String) -> [String: Double] {
-    guard let bytes = FileManager.default.contents(atPath: bundle + "/run/timing.tsv"),
-      let table = TSV(parsing: String(decoding: bytes, as: UTF8.self)), let names = table.column("job"),
-      let states = table.column("state"), let seconds = table.column("seconds")
-    else { return [:] }
-    var found: [String: Double] = [:]
-    for (index, name) in names.enumerated() where states[index] == "done" { found[name] = Double(seconds[index]) }
-    return found
   }
 }

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Foundation
+import SpecLanguage
 
 /// Checks, plans, executes and bundles studies.
 struct Run: ParsableCommand {
@@ -6,16 +8,37 @@ struct Run: ParsableCommand {
     abstract: "Run a study, all points of its sweep. What exists is not done again; an interrupted run goes on.")
 
   @Argument(
-    help: "The study, a YAML file; `-` reads standard input. Several are run one after the other.", completion: .specs)
+    help:
+      "The study, a YAML file; `-` reads standard input. Several are checked together, then run one after the other.",
+    completion: .specs)
   var specs: [String]
 
   @OptionGroup var options: SpecOptions
   @OptionGroup var ways: RunOptions
 
   func run() throws {
+    try refuseCommands()
     if options.json { Terminal.output(#"{"type":"begin","format":1}"#) }
-    try Exit.afterAll(specs, until: { Interruption.isRequested }) { spec in
-      try StudyRun(loader: Loader(spec: spec, options: options), options: ways, isJSON: options.json).run()
+    var ready: [StudyRun.Ready] = []
+    // What is wrong with one of them is told before the first job of any.
+    try Exit.afterAll(specs) { spec in
+      let study = StudyRun(loader: Loader(spec: spec, options: options), options: ways, isJSON: options.json)
+      ready.append(try study.prepare())
+    }
+    Interruption.install()
+    try Exit.afterAll(ready, until: { Interruption.isRequested }) { try $0.run() }
+  }
+
+  /// Ends the program when a word is no file but a command, maybe misspelt: `plna study.yaml` must not train.
+  private func refuseCommands() throws {
+    let commands = MDSSMRun.configuration.subcommands.map { $0._commandName } + ["help"]
+    for word in specs where word != "-" && !word.contains(where: { "./".contains($0) }) {
+      guard !FileManager.default.fileExists(atPath: word) else { continue }
+      let isCommand = commands.contains(word)
+      guard let command = isCommand ? word : Suggestion.nearest(to: word, among: commands)?.word else { continue }
+      let hint = isCommand ? "the command `\(command)` stands first" : "did you mean the command `\(command)`?"
+      Terminal.error("error: no such file: \(word); \(hint)")
+      throw Exit.usage
     }
   }
 }

@@ -14,20 +14,29 @@ struct StudyRun {
   let options: RunOptions
   let isJSON: Bool
 
-  func run() throws {
+  /// A study with which nothing is wrong, so far as can be known before its first job.
+  struct Ready {
+    fileprivate let study: StudyRun
+    fileprivate let loaded: LoadedSpec
+    fileprivate let plan: Plan
+    fileprivate let computer: Computer
+
+    func run() throws { try study.carryOut(plan, loaded, computer) }
+  }
+
+  /// Reads, checks and plans the study.
+  func prepare() throws -> Ready {
     let loaded = try loader.load()
     let computer = Computer.current
     try checkMemory(loaded, computer)
-    let plan: Plan
     do {
-      plan = try chosen(try loader.plan(loaded), loaded)
+      let plan = try chosen(try loader.plan(loaded), loaded)
+      return Ready(study: self, loaded: loaded, plan: plan, computer: computer)
     } catch let error as BadData {
       Terminal.show(error.faults.map(loaded.diagnostic), json: isJSON)
       try writing { try leaveBundle(loaded, error) }
       throw Exit.noInput
     }
-    Interruption.install()
-    try carryOut(plan, loaded, computer)
   }
 
   /// A job that can never start is an error before anything runs.
@@ -56,7 +65,7 @@ struct StudyRun {
     return plan.selecting(Set(options.only))
   }
 
-  private func carryOut(_ plan: Plan, _ loaded: LoadedSpec, _ computer: Computer) throws {
+  fileprivate func carryOut(_ plan: Plan, _ loaded: LoadedSpec, _ computer: Computer) throws {
     let (store, bundle, journal) = try writing {
       let store = try Store(root: options.runs + "/.artifacts")
       let bundle = try self.bundle(loaded, plan.key)

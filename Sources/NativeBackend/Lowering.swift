@@ -296,7 +296,6 @@ final class Lowering {
   }
 
   func isStored(_ root: Int) -> Bool { isStored[root] }
-  func isNeeded(_ value: Int) -> Bool { needed[value] }
   func isConstant(_ value: Int) -> Float? {
     guard case .constant(let number, _) = graph.nodes[roots[value]].op else { return nil }
     return Float(number)

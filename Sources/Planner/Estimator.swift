@@ -57,6 +57,8 @@ package struct Estimator {
   private static let limit = 6
   /// Bytes of a process that has loaded nothing.
   private static let idle = 20e6
+  /// Of an integration, whatever the system: 0.1 to 0.3 us on a core of 2 to 3 GHz.
+  private static let secondsPerStep = 2e-7
 
   private var shapes: [FitShape] = []
   private var identities: [Identity: Int] = [:]
@@ -135,6 +137,14 @@ package struct Estimator {
     }
     estimates[kind] = estimate
     return estimate
+  }
+
+  /// Seconds that a generated session takes to simulate; recordings are read in a moment.
+  package static func simulation(_ session: SessionInput) -> Double {
+    switch session.dataset.value {
+    case .generator(let dataset): dataset.integrationSteps * secondsPerStep
+    case .arrays, .lfads, .nwb: 0
+    }
   }
 
   private mutating func fit(_ fit: FitJob) -> Estimate {

@@ -14,6 +14,7 @@ package struct EvaluateJob: Sendable {
   final class Content: Sendable {
     let evaluation: String
     let spec: SpecValue<EvaluationSpec>
+    /// Whether predicted trials are written; false where the evaluation predicts none.
     let predictions: Bool
     let key: ArtifactKey
 

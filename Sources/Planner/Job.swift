@@ -8,6 +8,12 @@ package enum Job: Sendable {
 
   package enum Kind: String, CaseIterable, Sendable { case fit, evaluate }
 
+  /// What a job is for: a run, or an evaluation of it.
+  package struct Role: Hashable, Sendable {
+    package let run: String
+    package let evaluation: String?
+  }
+
   package var kind: Kind {
     switch self {
     case .fit: .fit
@@ -35,6 +41,13 @@ package enum Job: Sendable {
     switch self {
     case .fit(let job): SpecPath([.key("runs"), .key(job.run)])
     case .evaluate(let job): SpecPath([.key("evaluations"), .key(job.evaluation)])
+    }
+  }
+
+  package var role: Role {
+    switch self {
+    case .fit(let job): Role(run: job.run, evaluation: nil)
+    case .evaluate(let job): Role(run: job.run, evaluation: job.evaluation)
     }
   }
 

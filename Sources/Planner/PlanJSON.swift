@@ -143,11 +143,14 @@ extension Job {
         KeyPart(path: "version", value: .plain(.int(FitJob.version))),
       ]
     case .evaluate(let job):
-      return [
+      var parts = [
         KeyPart(path: "evaluations.\(job.evaluation)", value: .value(job.specValue.digest) { job.specValue.plain }),
-        KeyPart(path: "outputs.predictions", value: .plain(.bool(job.predictions))),
         KeyPart(path: "version", value: .plain(.int(EvaluateJob.version))),
       ]
+      if job.spec.predictsTrials {
+        parts.append(KeyPart(path: "outputs.predictions", value: .plain(.bool(job.predictions))))
+      }
+      return parts
     }
   }
 }

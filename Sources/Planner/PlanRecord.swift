@@ -13,6 +13,8 @@ package struct PlanRecord: Sendable {
     let content: [String: JSONValue]
     let work: String
     let units: Int
+
+    var role: Job.Role { Job.Role(run: run, evaluation: evaluation) }
   }
 
   struct RecordedSession: Sendable {
@@ -31,9 +33,9 @@ package struct PlanRecord: Sendable {
   /// Reads `plan.json`; nil where it is of another format or none at all.
   package init?(_ bytes: [UInt8]) {
     guard let json = try? JSONValue(parsing: bytes), json["format"]?.int == Plan.format else { return nil }
-    jobs = (json["jobs"]?.array ?? []).compactMap(Self.job)
-    values = (json["values"]?.object ?? [:]).compactMapValues { $0["value"] }
-    groups = (json["groups"]?.object ?? [:]).mapValues { ($0.array ?? []).compactMap(\.string) }
+    let jobs = (json["jobs"]?.array ?? []).compactMap(Self.job)
+    let values = (json["values"]?.object ?? [:]).compactMapValues { $0["value"] }
+    let groups = (json["groups"]?.object ?? [:]).mapValues { ($0.array ?? []).compactMap(\.string) }
     var sessions: [String: RecordedSession] = [:]
     for entry in json["sessions"]?.array ?? [] {
       guard let key = entry["key"]?.string, let name = entry["name"]?.string else { continue }
@@ -41,8 +43,7 @@ package struct PlanRecord: Sendable {
         name: name, dataset: entry["dataset"]?.string ?? "",
         files: (entry["files"]?.array ?? []).compactMap(\.string))
     }
-    self.sessions = sessions
-    places = Dictionary(jobs.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
+    self.init(jobs, values, groups, sessions)
   }
 
   private static func job(_ entry: JSONValue) -> RecordedJob? {
@@ -52,6 +53,32 @@ package struct PlanRecord: Sendable {
     return RecordedJob(
       name: name, kind: kind, run: run, evaluation: entry["evaluation"]?.string, key: key,
       content: entry["content"]?.object ?? [:], work: entry["work"]?.string ?? "", units: entry["units"]?.int ?? 1)
+  }
+
+  private init(
+    _ jobs: [RecordedJob], _ values: [String: JSONValue], _ groups: [String: [String]],
+    _ sessions: [String: RecordedSession]
+  ) {
+    self.jobs = jobs
+    self.values = values
+    self.groups = groups
+    self.sessions = sessions
+    places = Dictionary(jobs.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The record with those jobs of an older one whose run or evaluation it does not have. Names of values, groups and
+  /// sessions are digests, so those of both go together.
+  package func completed(by older: PlanRecord) -> PlanRecord {
+    let known = Set(jobs.map(\.role))
+    return PlanRecord(
+      jobs + older.jobs.filter { !known.contains($0.role) }, values.merging(older.values) { own, _ in own },
+      groups.merging(older.groups) { own, _ in own }, sessions.merging(older.sessions) { own, _ in own })
+  }
+
+  /// Whether it has a job for everything that the jobs of a plan are for.
+  package func covers(_ plan: Plan) -> Bool {
+    let known = Set(jobs.map(\.role))
+    return plan.jobs.allSatisfy { known.contains($0.role) }
   }
 
   package func contains(_ key: ArtifactKey) -> Bool { places[key] != nil }

@@ -66,6 +66,8 @@ package struct Planner {
   private var checkedRuns: Set<RunKey> = []
   private var checkedEvaluations: Set<EvaluationKey> = []
   private var digests: [String: SHA256Digest] = [:]
+  /// The lengths of trainings whose states are to be kept, by job.
+  private var lengths: [Int: StepPlan] = [:]
 
   private init(_ reader: StudyReader, _ headers: @escaping Headers, _ digest: @escaping Digest) {
     self.reader = reader
@@ -121,6 +123,9 @@ package struct Planner {
       }
     }
     for place in graph.comparisons { try check(place, read, point) }
+    if let checkpoints = read.section(\.outputs, graph.outputs)?.checkpoints {
+      check(checkpoints, of: fitted, point)
+    }
     return PlannedPoint(point, isSweep: isSweep, fits: fitted, evaluations: measured)
   }
 
@@ -192,9 +197,11 @@ package struct Planner {
     {
       let named = read.entry(\.evaluations, edges.evaluation)
       reader.report(resolved(graph.runs[run], read, groups[group]).findings(of: named), at: point)
+      reader.checkObjective(by: named, bin: groups[group].sessions.first?.header.binWidth, at: point)
     }
     let spec = spec(edges.evaluation, read)
-    let predictions = read.section(\.outputs, graph.outputs)?.predictions ?? true
+    let areWanted = read.section(\.outputs, graph.outputs)?.predictions ?? true
+    let predictions = spec.value.predictsTrials && areWanted
     let fit = jobs[fit].fit
     let content = EvaluateJob.Content(evaluation: edges.id, spec: spec, fit: fit, predictions: predictions)
     let job = add(.evaluate(EvaluateJob(content, fit: fit)))
@@ -217,6 +224,13 @@ package struct Planner {
     let headers = key.dropFirst(2).map { groups[$0].sessions.map(\.header) }
     let spec = evaluation.map { read.entry(\.evaluations, $0.evaluation).value }
     reader.report(comparison.findings(spec, headers: headers), at: point)
+  }
+
+  /// Looks whether some training of a point is as long as the distance between states that are to be kept.
+  private mutating func check(_ checkpoints: CheckpointPlan, of fits: [(run: String, job: Int)], _ point: SweepPoint) {
+    for (_, job) in fits where lengths[job] == nil { lengths[job] = FitShape(jobs[job].fit).plan }
+    reader.report(
+      checkpoints.findings(of: fits.compactMap { fit in lengths[fit.job].map { (fit.run, $0) } }), at: point)
   }
 
   private mutating func add(_ job: Job) -> Int {

@@ -22,6 +22,8 @@ package enum JobState: Sendable {
     case program
     /// It was done, but its result is gone.
     case gone
+    /// It was done, but the states that it is to keep were not kept.
+    case unkept
   }
 
   package var isNew: Bool { if case .new = self { true } else { false } }
@@ -45,8 +47,8 @@ package final class Reasons {
     plan.jobs.indices.filter(isNew).map { (plan.jobs[$0].key, $0) }, uniquingKeysWith: { first, _ in first })
   /// Earlier jobs that a job is compared with at most, so that two large sweeps are compared in a moment.
   private let limit: Int
-  /// Earlier jobs by kind, run and evaluation.
-  private var namesakes: [[String]: [PlanRecord.RecordedJob]] = [:]
+  /// Earlier jobs by what they are for.
+  private let namesakes: [Job.Role: [PlanRecord.RecordedJob]]
 
   /// - Parameter stored: keys of the artifacts that are there.
   package init(_ plan: Plan, stored: Set<ArtifactKey>, before: PlanRecord?) {
@@ -54,9 +56,7 @@ package final class Reasons {
     self.stored = stored
     self.before = before
     limit = max(20, 2_000_000 / max(1, plan.jobs.count))
-    for job in before?.jobs ?? [] {
-      namesakes[[job.kind.rawValue, job.run, job.evaluation ?? ""], default: []].append(job)
-    }
+    namesakes = Dictionary(grouping: before?.jobs ?? [], by: \.role)
   }
 
   /// Whether a job has something to do. Much quicker than the reason.
@@ -67,14 +67,8 @@ package final class Reasons {
   package func state(_ index: Int) -> JobState {
     let job = plan.jobs[index]
     guard isNew(index) else { return .cached }
-    let evaluation: String
-    switch job {
-    case .fit: evaluation = ""
-    case .evaluate(let evaluate): evaluation = evaluate.evaluation
-    }
-    guard let before, let candidates = namesakes[[job.kind.rawValue, job.fit.run, evaluation]] else {
-      return .new(.first)
-    }
+    if stored.contains(job.key) { return .new(.unkept) }
+    guard let before, let candidates = namesakes[job.role] else { return .new(.first) }
     if before.contains(job.key) { return .new(.gone) }
     let content = job.content
     let nearest = candidates.prefix(limit).min { Self.distance(content, $0) < Self.distance(content, $1) }

@@ -108,7 +108,7 @@ struct Page {
       section(
         "Sweep",
         [
-          Markup.paragraph(text), parts.axes, parts.best,
+          Markup.paragraph(text), parts.axes, parts.best, parts.incomplete,
           panels.isEmpty ? "" : Markup.element("div", panels.joined(separator: "\n"), ("class", "abreast")),
         ] + figures("interaction") + [parts.all])
     ]

@@ -140,7 +140,7 @@ struct ScoreTables {
     let step = exponent - 3
     let digits = (size * power(-step)).rounded()
     let rounded = step < 0 ? digits / power(-step) : digits * power(step)
-    let text = rounded == rounded.rounded() && rounded < 1e6 ? String(Int(rounded)) : String(rounded)
+    let text = rounded == rounded.rounded() && rounded < 1e15 ? String(Int(rounded)) : String(rounded)
     return (value < 0 ? "−" : "") + text
   }
 

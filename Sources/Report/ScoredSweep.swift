@@ -7,7 +7,7 @@ import SpecLanguage
 struct ScoredSweep {
   struct Point {
     var point: SweepResults.Point
-    /// NaN where a score of the point is none; nil where the point has no score.
+    /// NaN where a score of the point is none; nil where the point has no score or is not complete.
     var score: Double?
   }
 
@@ -18,6 +18,7 @@ struct ScoredSweep {
   /// nil without an objective.
   let goal: Objective.Goal?
   let points: [Point]
+  private let ranking: Ranking
 
   init(_ results: SweepResults, _ metrics: MetricTable?) {
     self.results = results
@@ -27,16 +28,15 @@ struct ScoredSweep {
     let metric = results.objective?.metric ?? usual?.metric
     aggregate = results.objective?.aggregate ?? .mean
     goal = results.objective?.goal
-    let scores = metric.flatMap { metrics?.scores(of: $0, results.objective?.aggregate ?? .mean) } ?? []
-    let known = Dictionary(scores.map { ($0.trial, $0.value) }, uniquingKeysWith: { first, _ in first })
-    self.metric = known.isEmpty ? nil : metric
-    points = results.points.map { Point(point: $0, score: known[$0.id]) }
+    let ranking = Ranking(
+      results.points.map { ($0.id, $0.isComplete) }, metrics, by: metric ?? "", aggregate, goal)
+    self.ranking = ranking
+    self.metric = ranking.scores.contains { $0 != nil } ? metric : nil
+    points = zip(results.points, ranking.scores).map { Point(point: $0, score: $1) }
   }
 
   /// The points with a finite score.
-  var scored: [(point: SweepResults.Point, score: Double)] {
-    points.compactMap { point in point.score.flatMap { $0.isFinite ? (point.point, $0) : nil } }
-  }
+  var scored: [(point: SweepResults.Point, score: Double)] { entries(ranking.scored) }
 
   /// The scores between which figures show points, so that a fit that went wrong does not hide all others: three times the
   /// distance of the quartiles beyond them.
@@ -55,20 +55,16 @@ struct ScoredSweep {
     return count == 1 ? "1 point lies far from the others" : "\(count) points lie far from the others"
   }
 
-  /// The same, the best first; equal scores in the order of the sweep. Empty without an objective.
-  var ranked: [(point: SweepResults.Point, score: Double)] {
-    guard let goal else { return [] }
-    let scored = scored
-    let order = scored.indices.sorted { left, right in
-      let (a, b) = (scored[left].score, scored[right].score)
-      return a == b ? left < right : goal == .maximize ? a > b : a < b
-    }
-    return order.map { scored[$0] }
+  /// The same, the best first. Empty without an objective.
+  var ranked: [(point: SweepResults.Point, score: Double)] { entries(ranking.ranked) }
+
+  private func entries(_ places: [Int]) -> [(point: SweepResults.Point, score: Double)] {
+    places.map { (points[$0].point, points[$0].score ?? .nan) }
   }
 
   /// The point whose runs are shown: the best one, else the first with a score, else the first complete one.
   var shown: SweepResults.Point? {
-    ranked.first?.point ?? scored.first?.point ?? results.points.first { $0.status == "complete" }
+    ranked.first?.point ?? scored.first?.point ?? results.points.first(where: \.isComplete)
   }
 
   /// `Mean of forecast.r2`

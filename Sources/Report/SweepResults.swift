@@ -20,6 +20,8 @@ struct SweepResults {
     /// One for each axis of `SweepResults.paths`; empty where the point does not have the path.
     var values: [String]
 
+    var isComplete: Bool { status == PointStatus.complete.rawValue }
+
     /// `training.t.lr: 0.01, study.seed: 3`
     func words(_ paths: [String]) -> String {
       zip(paths, values).filter { !$1.isEmpty }.map { "\($0): \($1)" }.joined(separator: ", ")

@@ -50,16 +50,28 @@ struct SweepSection {
         + cells(entry.point, score: entry.score, isBest: rank == 0)
     }
     let text =
-      "The best \(rows.count) of \(ranked.count) points with a score, by the objective: \(goal.rawValue) the "
+      "The best \(rows.count) of \(ranked.count) complete points with a score, by the objective: \(goal.rawValue) the "
       + sweep.words + " over runs and sessions."
     return Markup.element("h3", "Best points") + Markup.paragraph(text)
       + Markup.table(head: [[Markup.element("th", "rank")] + head(status: false)], body: rows, kind: "scores")
   }
 
+  /// The points that lack results, which have no score and no rank; empty when there are none.
+  var incomplete: String {
+    let points = results.points.filter { !$0.isComplete }
+    guard !points.isEmpty else { return "" }
+    let rows = points.prefix(Self.best).map { [Self.name($0), Self.status($0)] + values($0) }
+    let rest = points.count > rows.count ? " The first \(rows.count) of \(points.count), all below." : ""
+    let head = ["point", "status"].map { Markup.element("th", $0, ("class", "name")) } + paths
+    return Markup.element("h3", "Points that are not complete")
+      + Markup.paragraph("Some of their results are missing, so they have no score and no rank." + rest)
+      + Markup.table(head: [head], body: rows, kind: "scores")
+  }
+
   /// Every point, in the order of the sweep.
   var all: String {
     let rows = sweep.points.prefix(Self.rows).map { entry in
-      cells(entry.point, score: entry.score, status: entry.point.status)
+      cells(entry.point, score: entry.score, status: true)
     }
     let count = sweep.points.count
     let title = count > rows.count ? "The first \(rows.count) of \(count) points" : "All \(count) points"
@@ -74,28 +86,39 @@ struct SweepSection {
   private func head(status: Bool) -> [String] {
     let names = ["point"] + (status ? ["status"] : [])
     let words = names.map { Markup.element("th", $0, ("class", "name")) }
-    let paths = results.paths.map {
-      Markup.element("th", Markup.escaped(Self.short($0, among: results.paths)), ("title", $0))
-    }
     return words + [Markup.element("th", Markup.escaped(sweep.metric ?? "score"))] + paths
   }
 
-  private func cells(
-    _ point: SweepResults.Point, score: Double?, status: String? = nil, isBest: Bool = false
-  ) -> [String] {
-    var cells = [Markup.element("th", Markup.element("code", Markup.escaped(point.id)), ("scope", "row"))]
-    if let status {
-      cells.append(Markup.element("td", Markup.escaped(status), ("class", "status \(Slug.make(status))")))
-    }
-    cells.append(
-      Markup.element("td", score.map(ScoreTables.text) ?? "", ("class", isBest ? "best" : "model")))
-    return cells + point.values.map { Markup.element("td", Self.cell($0), ("title", $0)) }
+  private var paths: [String] {
+    results.paths.map { Markup.element("th", Markup.escaped(Self.short($0, among: results.paths)), ("title", $0)) }
   }
 
-  /// A value of a path as markup: drawn numbers with as many digits as tell.
+  private func cells(
+    _ point: SweepResults.Point, score: Double?, status: Bool = false, isBest: Bool = false
+  ) -> [String] {
+    var cells = [Self.name(point)]
+    if status { cells.append(Self.status(point)) }
+    cells.append(
+      Markup.element("td", score.map(ScoreTables.text) ?? "", ("class", isBest ? "best" : "model")))
+    return cells + values(point)
+  }
+
+  private static func name(_ point: SweepResults.Point) -> String {
+    Markup.element("th", Markup.element("code", Markup.escaped(point.id)), ("scope", "row"))
+  }
+
+  private static func status(_ point: SweepResults.Point) -> String {
+    Markup.element("td", Markup.escaped(point.status), ("class", "status \(Slug.make(point.status))"))
+  }
+
+  private func values(_ point: SweepResults.Point) -> [String] {
+    point.values.map { Markup.element("td", Self.cell($0), ("title", $0)) }
+  }
+
+  /// A value of a path as markup: drawn numbers with as many digits as tell, whole ones, such as seeds, with all.
   private static func cell(_ value: String) -> String {
     if value.isEmpty { return "–" }
-    let isLong = value.count > 8
+    let isLong = value.count > 8 && UInt64(value) == nil && Int(value) == nil
     return Markup.escaped(isLong ? Double(value).map(ScoreTables.compact) ?? value : value)
   }
 

@@ -34,7 +34,7 @@ final class SweepPoints: Sendable {
   }
 
   func id(_ point: Int) -> String {
-    isSwept ? columns.names[point].hex(columns.alike.contains(point) ? 32 : 12) : "base"
+    isSwept ? columns.names[point].hex(columns.alike.contains(point) ? 32 : 12) : "0"
   }
 
   func values(_ point: Int) -> ArraySlice<SweptValue> { columns.values[columns.ends[point]..<columns.ends[point + 1]] }

@@ -37,6 +37,32 @@ struct CommandTests {
     #expect(try program.run(["check", "--data", "study.yaml"]).code == 0)
   }
 
+  @Test func `several specs are checked before the first of them runs`() throws {
+    let program = try Program()
+    try program.prepare()
+    try program.write("mdssm: 1\n", to: "bad.yaml")
+    for (other, code) in [("bad.yaml", 65), ("gone.yaml", 66)] as [(String, Int32)] {
+      #expect(try program.run(["study.yaml", other]).code == code)
+      #expect(!FileManager.default.fileExists(atPath: program.path("runs")))
+    }
+    let both = try program.run(["study.yaml", "study.yaml", "--set", "study.name=small"])
+    #expect(both.code == 0)
+    #expect(both.errors.contains("already there"))
+  }
+
+  @Test(arguments: [
+    (["plna", "study.yaml"], "no such file: plna; did you mean the command `plan`?"),
+    (["study.yaml", "chekc"], "no such file: chekc; did you mean the command `check`?"),
+    (["study.yaml", "plan"], "no such file: plan; the command `plan` stands first"),
+  ]) func `a mistyped command runs nothing`(_ arguments: [String], _ words: String) throws {
+    let program = try Program()
+    try program.prepare()
+    let run = try program.run(arguments)
+    #expect(run.code == 64)
+    #expect(run.errors == "error: \(words)\n")
+    #expect(!FileManager.default.fileExists(atPath: program.path("runs")))
+  }
+
   @Test func `a spec on standard input`() throws {
     let program = try Program()
     try program.prepare()

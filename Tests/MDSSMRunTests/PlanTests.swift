@@ -102,6 +102,10 @@ struct PlanTests {
     (
       "predictions: false", "predictions: true", "few_shot/rebuild", "outputs.predictions is true, was false (one.yaml:"
     ),
+    (
+      "predictions: false", "predictions: false, checkpoints: {every: 2 steps}", "pretrain",
+      "it was done, but the states of `outputs.checkpoints` were not kept"
+    ),
     ("  rebuild:", "  again: {kind: reconstruction, of: [pretrain]}\n  rebuild:", "pretrain/again", "no earlier run"),
   ]) func `the reason that a job is new for`(_ old: String, _ new: String, _ job: String, _ reason: String) throws {
     let program = try study()
@@ -157,6 +161,15 @@ struct PlanTests {
     for point in run.objects where point["type"]?.string == "point" {
       #expect(point["fits"]?.object?.values.allSatisfy { keys.contains($0.string ?? "") } == true)
     }
+  }
+
+  @Test func `an estimate counts the simulation of sessions once`() throws {
+    let program = try study()
+    let run = try program.run(["plan", "study.yaml", "--json", "--set", "datasets.cycles.system.step=100 ns"])
+    #expect(run.code == 0)
+    let jobs = run.objects.filter { $0["type"]?.string == "job" }
+    let long = jobs.filter { $0["seconds"]?.double ?? 0 > 10 }.compactMap { $0["job"]?.string }
+    #expect(long == ["pretrain [study.seed: 7]"])
   }
 
   @Test func `a table of many points is short`() throws {

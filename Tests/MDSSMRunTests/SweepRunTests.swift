@@ -66,7 +66,7 @@ import Testing
       #expect(result.keys.contains(folder + "/forecast.examples.tsv"))
     }
     // What a run of a sweep prints.
-    #expect(one.output.contains("6 points: 6 complete\n\nbest by largest mean of rebuild.r2\ntrial "))
+    #expect(one.output.contains("6 points: 6 complete\n\nbest by largest mean of rebuild.r2\npoint "))
     #expect(one.output.contains("report   one/quickstart/"))
     #expect(one.errors.contains("[24/24] "))
 
@@ -163,6 +163,27 @@ import Testing
     #expect(left.column("status") == ["failed", "left"])
   }
 
+  @Test func `a point that fails in part is not ranked`() throws {
+    let program = try Program()
+    let sets = [
+      "training.adapt={like: recipe, budget: 4 steps}", "evaluations.rebuild.of=[pretrain, few]",
+      "runs.few={transfer: pretrain, on: cycles, with: adapt, trials: 4, fit: [readin, observation, embedding]}",
+      "sweep={axes: {training.adapt.optimizer.lr: [1e30, 1e-3]}, objective: {metric: rebuild.r2, goal: maximize}}",
+    ]
+    let run = try program.run([Quickstart.spec] + Quickstart.arguments(steps: 20) + sets.flatMap { ["--set", $0] })
+    #expect(run.code == 1, "\(run.errors)")
+    let trials = try #require(TSV(parsing: try program.bundle("quickstart").text("result/trials.tsv")))
+    #expect(trials.column("status") == ["failed", "complete"])
+    let (bad, good) = (trials.rows[0][0], trials.rows[1][0])
+    let metrics = try program.bundle("quickstart").text("result/metrics.tsv")
+    #expect(metrics.contains("\n\(bad)\tpretrain\t"), "what was done of it is there")
+    let parts = run.output.components(separatedBy: "\n\n")
+    #expect(parts[0] == "2 points: 1 complete, 1 failed")
+    #expect(parts[1].hasPrefix("best by largest mean of rebuild.r2\npoint "))
+    #expect(parts[1].contains(good) && !parts[1].contains(bad))
+    #expect(parts[2].hasPrefix("not complete\npoint ") && parts[2].contains("\(bad)  failed"))
+  }
+
   @Test func `only some runs`() throws {
     let program = try Program()
     try program.prepare(
@@ -174,6 +195,11 @@ import Testing
     #expect(run.code == 0, "\(run.errors)")
     #expect(try program.results().keys.filter { $0.hasPrefix("runs/") }.allSatisfy { $0.hasPrefix("runs/other/") })
     #expect(run.errors.hasPrefix("[1/1] other\n"))
+    // What a run of some runs left out is still known from the bundle before.
+    #expect(try program.run(["study.yaml"]).code == 0)
+    #expect(try program.run(["study.yaml", "--only", "other"]).code == 0)
+    let plan = try program.run(["plan", "study.yaml", "--set", "training.short.optimizer.lr=2e-3"])
+    #expect(plan.output.contains("fit ") && !plan.output.contains("no earlier run"), "\(plan.output)")
   }
 
   @Test func `a run can be held to a plan`() throws {

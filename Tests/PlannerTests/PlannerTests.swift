@@ -68,7 +68,7 @@ struct PlannerTests {
       // An evaluation changes itself.
       ("evaluations.rebuild.split=valid", ["pretrain/rebuild", "twin/rebuild", "transfer/rebuild"]),
       ("evaluations.atlas.color=[radius]", ["pretrain/atlas", "twin/atlas"]),
-      ("outputs.predictions=false", all.filter { $0.contains("/") }),
+      ("outputs.predictions=false", all.filter { $0.hasSuffix("/rebuild") }),
       // The same value in other words is the same value.
       ("datasets.cycles.bin=0.03 s", []),
       ("training.pretraining.optimizer.lr=0.003", []),
@@ -77,6 +77,27 @@ struct PlannerTests {
     let before = try CheckedStudy().plan()
     let after = try CheckedStudy().plan([override])
     #expect(try changed(before, after) == jobs)
+  }
+
+  @Test(arguments: [
+    ("6 steps", []), ("7 steps", ["E1012"]), ("2 epochs", []), ("200 epochs", ["E1012"]),
+  ]) func `a distance between kept states is at most as long as a training`(_ every: String, _ codes: [String]) throws {
+    let found = try CheckedStudy().diagnostics(["outputs.checkpoints.every=\(every)"])
+    #expect(found.map(\.code.id) == codes)
+    #expect(
+      found.allSatisfy {
+        $0.path == "outputs.checkpoints.every" && $0.help == ["use at most 6 steps, the length of run `pretrain`"]
+      })
+  }
+
+  @Test(arguments: [
+    ("evaluations.rebuild.of=[twin, pretrain, twin]", "evaluations.rebuild.of[2]"),
+    ("evaluations.atlas.of=[pretrain, pretrain]", "evaluations.atlas.of[1]"),
+    ("outputs.figures=[forecast, traces, forecast]", "outputs.figures"),
+  ]) func `what is named twice is an error at its place`(_ override: String, _ path: String) throws {
+    let found = try CheckedStudy().diagnostics([override]).filter(\.isError)
+    #expect(found.map(\.code.id) == ["E1012"])
+    #expect(found.map(\.path.description) == [path])
   }
 
   @Test func `comments, spaces and the order of keys change nothing`() throws {

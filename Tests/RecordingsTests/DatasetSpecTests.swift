@@ -58,6 +58,10 @@ struct DatasetSpecTests {
     ("[20, 30, 40, 50]", "{int_uniform: [5, 3]}", "`int_uniform` begins above its end"),
     ("test: 0.3", "test: 0.4", "`train`, `valid` and `test` add up to 1.1, not 1"),
     ("limit_cycle", "hopf", "unknown key `speed`"),
+    (
+      "{kind: limit_cycle,", "{kind: limit_cycle, step: 1 ns,",
+      "a session would take more than 100000000 steps of 1 ns; use a longer `step`, or fewer or shorter trials"
+    ),
   ])
   func `rules of generated data`(old: String, new: String, message: String) {
     let text = complaints(limitCycle.replacing(old, with: new))

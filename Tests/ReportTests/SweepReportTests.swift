@@ -52,6 +52,32 @@ struct SweepReportTests {
     #expect(learning.components(separatedBy: "linecolor '#D9D9D9'").count - 1 == 2 * 100 - 2)
   }
 
+  @Test func `a point that failed in part is listed apart and not ranked`() throws {
+    let scratch = try Scratch()
+    let sweep = try SyntheticSweep(in: scratch.url, axes: [SyntheticSweep.rate], failed: [1], diverged: [])
+    let writer = try BundleWriter(adding: sweep.folder)
+    // Of its two runs the one that was done is better than all others.
+    var table = try #require(TSV(parsing: try ResultBundle(folder: sweep.folder).text("result/metrics.tsv")))
+    table.append([.text(sweep.points[1]), "pretrain", "centre_out/sub-00", "test", "forecast.r2", .double(0.99), 960])
+    try writer.write(table.text, to: "result/metrics.tsv", role: "metrics")
+    let page = try page(report(sweep.folder))
+    #expect(page.contains("The best 4 of 4 complete points with a score"))
+    #expect(!page.contains("below are those of point \(sweep.points[1])"))
+    let parts = page.components(separatedBy: "Points that are not complete")
+    #expect(parts.count == 2)
+    #expect(!parts[0].contains("<code>\(sweep.points[1])</code>"))
+    #expect(parts[1].contains("<code>\(sweep.points[1])</code></th><td class=\"status failed\">failed</td>"))
+  }
+
+  @Test func `a seed is shown with all its digits`() throws {
+    let scratch = try Scratch()
+    let seeds = SyntheticSweep.Axis(
+      path: "study.seed", values: ["363768266", "18446744073709551615"], scale: "category")
+    let page = try page(report(try SyntheticSweep(in: scratch.url, axes: [seeds], failed: [], diverged: []).folder))
+    for seed in seeds.values { #expect(page.contains(">\(seed)</td>")) }
+    #expect(!page.contains("363800000"))
+  }
+
   @Test func `every axis has a figure with all points and the means of each value`() throws {
     let scratch = try Scratch()
     let files = try report(try SyntheticSweep(in: scratch.url, diverged: []).folder)

@@ -112,7 +112,7 @@ private let markedSweeps: [String] = [
     let expansion = expand(base)
     #expect(expansion.diagnostics.isEmpty && expansion.sweep == nil)
     let point = try #require(expansion.points.first)
-    #expect(expansion.points.count == 1 && point.id == "base")
+    #expect(expansion.points.count == 1 && point.id == "0")
     let (composed, _) = MarkedSpec(base).composed()
     #expect(point.document == composed)
     #expect(point.inherited == [Reference(section: "models", id: "m")])

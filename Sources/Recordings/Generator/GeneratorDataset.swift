@@ -44,6 +44,12 @@ package struct GeneratorDataset: Hashable, Sendable {
         return dataset.bin.count % step.count == 0
           ? nil : "`bin` is \(dataset.bin), which is not a whole number of system steps of \(step)"
       },
+      Rule("system.step") { dataset in
+        dataset.integrationSteps <= mostSteps
+          ? nil
+          : "a session would take more than \(Int(mostSteps)) steps of \(dataset.system.step); "
+            + "use a longer `step`, or fewer or shorter trials"
+      },
       Rule("system") { dataset in
         let count = dataset.system.subjects ?? dataset.sessions
         for (key, values) in dataset.system.parameters {
@@ -54,6 +60,12 @@ package struct GeneratorDataset: Hashable, Sendable {
       Rule("channels") { $0.channels.complaint("channels", sessions: $0.sessions) },
     ],
     make: Self.init(system:sessions:channels:observe:trials:bin:split:seed:))
+
+  /// A session is simulated in one go, so it must not take minutes.
+  private static let mostSteps = 1e8
+
+  /// Steps of integration for one session.
+  package var integrationSteps: Double { Double(trials.count) * system.integrationSteps(of: trials.length) }
 }
 
 extension GeneratorDataset {

@@ -67,6 +67,13 @@ package enum System: Hashable, Sendable {
     }
   }
 
+  /// Steps of integration for one trial, those before its start included; 0 where states are functions of time.
+  func integrationSteps(of trial: Nanoseconds) -> Double {
+    if case .limitCycle(let cycle) = self { return trial.seconds / cycle.step.seconds }
+    guard let flow = simulator as? any Flow else { return 0 }
+    return (flow.transient + trial.seconds) / flow.step.seconds
+  }
+
   /// What differs between sessions.
   var parameters: [(key: String, values: SessionValues)] {
     switch self {
