@@ -47,7 +47,7 @@ struct Why: ParsableCommand {
     for axis in loaded.expansion.axes where axis.path.isWithin(place) || place.isWithin(axis.path) {
       let values = axis.values.prefix(8).map(\.flow).joined(separator: ", ")
       let more = axis.values.count > 8 ? ", ... (\(axis.values.count) in all)" : ""
-      lines.append("the sweep gives `\(axis.path)` the values \(values)\(more); this is its first point")
+      lines.append("the sweep gives `\(axis.path)` the values \(values)\(more); above is the first point")
     }
     for depth in place.steps.indices {
       let above = layered?.node(at: SpecPath(Array(place.steps[..<depth])))

@@ -279,11 +279,11 @@ struct ExpressionEvaluator {
     _ left: Term, _ right: Term, _ whole: Term, _ numbers: (Double, Double) -> Bool, texts: (String, String) -> Bool
   ) throws(Diagnostic) -> Bool {
     let (low, high) = (try value(of: left), try value(of: right))
-    guard !isNumber(low, beside: high), !isNumber(high, beside: low) else {
-      throw problem(whole, .noExpressionValue, "\(low.typeWords) is compared with \(high.typeWords)")
-    }
     let (first, second) = (spelling(left, low, beside: high), spelling(right, high, beside: low))
     if case (.string(let one), .string(let other)) = (first, second) {
+      guard !isNumber(low, beside: other), !isNumber(high, beside: one) else {
+        throw problem(whole, .noExpressionValue, "\(low.typeWords) is compared with \(high.typeWords)")
+      }
       let quantities = (Quantity(one), Quantity(other))
       if case (nil, nil) = quantities { return texts(one, other) }
       guard let low = quantities.0, let high = quantities.1, low.measure == high.measure else {
@@ -298,11 +298,10 @@ struct ExpressionEvaluator {
     return numbers(try number(first, left).float, try number(second, right).float)
   }
 
-  /// Whether a number meets a text that is none: neither is before the other.
-  private func isNumber(_ value: Plain, beside other: Plain) -> Bool {
-    guard case .string(let text) = other, Plain(number: text) == nil else { return false }
+  /// Whether text that reads as a number meets text that is none: neither is before the other.
+  private func isNumber(_ value: Plain, beside text: String) -> Bool {
     switch value {
-    case .int, .float: return true
+    case .int, .float: return Plain(number: text) == nil
     case .null, .bool, .string, .list, .map: return false
     }
   }

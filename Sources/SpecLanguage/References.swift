@@ -45,6 +45,12 @@ extension Reading {
         at: node.span, label: "which one is meant?", help: ["rename one of them"], source: node.source)
       return nil
     }
+    // A section with a misspelt name has its complaint.
+    let strays = (document.entries ?? []).filter { !isSection($0.key) && self.section($0.key, has: name) }
+    if strays.contains(where: { Suggestion.nearest(to: $0.key, among: sections) != nil }) {
+      errorCount += 1
+      return nil
+    }
     let all = isHelpful ? sections.flatMap { document[$0]?.entries?.map(\.key) ?? [] } : []
     let known = Array(all.filter { !$0.hasPrefix("x-") }.prefix(1000))
     let match = Suggestion.nearest(to: name, among: known)
