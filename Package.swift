@@ -20,7 +20,8 @@ let package = Package(
       name: "CHDF5", cSettings: [.unsafeFlags(["-O2", "-Werror", "-Wall"])], linkerSettings: [.linkedLibrary("dl")]),
     system("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
     system("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
-    system("CMatio", pkgConfig: "matio", debian: "libmatio-dev"),
+    .target(
+      name: "CMatio", cSettings: [.unsafeFlags(["-O2", "-Werror", "-Wall"])], linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-Werror", "-Wall"])]),
     room("YAMLReader", ["SpecLanguage", "CLibYAML"]),
     room("HDF5File", ["CHDF5"]),
@@ -66,6 +67,9 @@ let package = Package(
         "Randomness", "TensorGraph", "CKernels", "NativeBackend", "Recordings", "Models", "Training", "AllocationCount",
       ],
       path: "Benchmarks/StepBench", swiftSettings: strict),
+    .executableTarget(
+      name: "BinningBench", dependencies: ["SpecLanguage", "YAMLReader", "HDF5File", "Recordings"],
+      path: "Benchmarks/BinningBench", swiftSettings: strict),
     // tests: one target per room; BackendChecks is the law that every backend's tests call
     .target(
       name: "BackendChecks", dependencies: ["TensorGraph", "Randomness", "ReferenceBackend"],
@@ -105,7 +109,7 @@ nonisolated var tests: [Target] {
       exclude: ["Golden"]),
     check("ReferenceBackend", ["TensorGraph", "BackendChecks"]),
     check("Bundle", ["SpecLanguage"]),
-    check("Recordings", ["SpecLanguage", "YAMLReader", "HDF5File"]),
+    check("Recordings", ["SpecLanguage", "YAMLReader", "HDF5File", "SpecChecks"]),
     check(
       "Models",
       ["SpecLanguage", "YAMLReader", "TensorGraph", "CKernels", "ReferenceBackend", "NativeBackend", "Randomness"]),

@@ -42,7 +42,8 @@ struct StepTimes {
     let began = Self.now
     let trainer = try Trainer(
       model: size.model, recipe: size.recipe(steps: steps + 2, memory: memory, atOnce: atOnce),
-      trials: TrialSet(sessions, limit: nil, selects: false, stream: stream), start: nil, fit: Set(ParameterGroup.allCases),
+      trials: TrialSet(sessions, limit: nil, selects: false, stream: stream), start: nil,
+      fit: Set(ParameterGroup.allCases),
       backend: timed, stream: stream, path: "bench")
     let ready = Self.now - began
     var loss = 0.0

@@ -75,6 +75,9 @@ package struct MatlabFile {
   ) throws(ArrayFileError) -> Value {
     lock.lock()
     defer { lock.unlock() }
+    guard cmatio_load() == 0 else {
+      throw ArrayFileError(path, "libmatio, which reads MATLAB files, is not the one this program was built with")
+    }
     guard let file = Mat_Open(path, Int32(MAT_ACC_RDONLY.rawValue)) else {
       throw ArrayFileError(path, "the MATLAB file cannot be read", help: ["save it again, or with `-v7.3`"])
     }

@@ -6,6 +6,8 @@ package struct SHA256Digest: Sendable, CustomStringConvertible {
   /// The 32 bytes, eight in a word, the first one in the highest place.
   private let words: (UInt64, UInt64, UInt64, UInt64)
 
+  package init(of bytes: some Sequence<UInt8>) { self.init(of: Array(bytes)) }
+
   package init(of bytes: [UInt8]) {
     var hasher = SHA256()
     hasher.update(bytes)

@@ -1,8 +1,16 @@
 // The functions of HDF5 that HDF5File calls: each looks itself up in the library at its first call.
-#include "CHDF5.h"
+// Hidden, so that other libraries that use HDF5 find its own functions and not these.
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#pragma GCC visibility push(hidden)
+#include "CHDF5.h"
+#pragma GCC visibility pop
+
+// The name that later versions give to the type of this one.
+#if H5_VERS_MAJOR == 1 && H5_VERS_MINOR < 12
+#define H5O_iterate1_t H5O_iterate_t
+#endif
 
 static void *library;
 
@@ -71,16 +79,23 @@ FORWARD(htri_t, H5Lexists, (hid_t a, const char *b, hid_t c), (a, b, c))
 FORWARD(ssize_t, H5Lget_name_by_idx, (hid_t a, const char *b, H5_index_t c, H5_iter_order_t d, hsize_t e, char *f, size_t g, hid_t h),
         (a, b, c, d, e, f, g, h))
 FORWARD(htri_t, H5Oexists_by_name, (hid_t a, const char *b, hid_t c), (a, b, c))
+FORWARD(herr_t, H5Ovisit2, (hid_t a, H5_index_t b, H5_iter_order_t c, H5O_iterate1_t d, void *e, unsigned f), (a, b, c, d, e, f))
 FORWARD(hid_t, H5Oopen, (hid_t a, const char *b, hid_t c), (a, b, c))
+FORWARD(herr_t, H5Ovisit2, (hid_t a, H5_index_t b, H5_iter_order_t c, H5O_iterate_t d, void *e, unsigned f), (a, b, c, d, e, f))
 FORWARD(herr_t, H5open, (void), ())
 FORWARD(hid_t, H5Pcreate, (hid_t a), (a))
 FORWARD(H5Z_filter_t, H5Pget_filter2, (hid_t a, unsigned b, unsigned int *c, size_t *d, unsigned *e, size_t f, char *g, unsigned *h),
         (a, b, c, d, e, f, g, h))
+FORWARD(int, H5Pget_external_count, (hid_t a), (a))
+FORWARD(H5D_layout_t, H5Pget_layout, (hid_t a), (a))
 FORWARD(int, H5Pget_nfilters, (hid_t a), (a))
+FORWARD(herr_t, H5Pget_virtual_count, (hid_t a, size_t *b), (a, b))
+FORWARD(ssize_t, H5Pget_virtual_filename, (hid_t a, size_t b, char *c, size_t d), (a, b, c, d))
 FORWARD(herr_t, H5Pset_char_encoding, (hid_t a, H5T_cset_t b), (a, b))
 FORWARD(herr_t, H5Pset_chunk, (hid_t a, int b, const hsize_t *c), (a, b, c))
 FORWARD(herr_t, H5Pset_create_intermediate_group, (hid_t a, unsigned b), (a, b))
 FORWARD(herr_t, H5Pset_deflate, (hid_t a, unsigned b), (a, b))
+FORWARD(herr_t, H5Pset_elink_cb, (hid_t a, H5L_elink_traverse_t b, void *c), (a, b, c))
 FORWARD(herr_t, H5Pset_file_locking, (hid_t a, hbool_t b, hbool_t c), (a, b, c))
 FORWARD(herr_t, H5Pset_obj_track_times, (hid_t a, hbool_t b), (a, b))
 FORWARD(herr_t, H5Pset_shuffle, (hid_t a), (a))
@@ -124,6 +139,7 @@ NAMED(file_int64, H5T_STD_I64LE)
 NAMED(class_file_access, H5P_CLS_FILE_ACCESS_ID)
 NAMED(class_dataset_create, H5P_CLS_DATASET_CREATE_ID)
 NAMED(class_link_create, H5P_CLS_LINK_CREATE_ID)
+NAMED(class_link_access, H5P_CLS_LINK_ACCESS_ID)
 
 #undef H5CHECK
 #undef H5OPEN
@@ -134,3 +150,11 @@ hid_t chdf5_all(void) { return H5S_ALL; }
 size_t chdf5_variable(void) { return H5T_VARIABLE; }
 unsigned chdf5_read_only(void) { return H5F_ACC_RDONLY; }
 unsigned chdf5_truncate(void) { return H5F_ACC_TRUNC; }
+
+static herr_t refuse(const char *file, const char *group, const char *other, const char *object, unsigned *flags,
+                     hid_t access, void *data) {
+  (void)file, (void)group, (void)other, (void)object, (void)flags, (void)access, (void)data;
+  return -1;
+}
+
+herr_t chdf5_refuse_other_files(hid_t link_access) { return H5Pset_elink_cb(link_access, refuse, NULL); }

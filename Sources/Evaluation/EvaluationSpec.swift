@@ -8,6 +8,8 @@ package enum EvaluationSpec: Hashable, Sendable {
   case filter(FilterSpec)
   case decode(DecodeSpec)
   case embedding(EmbeddingSpec)
+  case truth(TruthSpec)
+  case diagnosis(DiagnosisSpec)
 
   package static let union = Union<Self>(
     "evaluation",
@@ -19,6 +21,10 @@ package enum EvaluationSpec: Hashable, Sendable {
     .arm("decode", DecodeSpec.schema, Self.decode) { if case .decode(let value) = $0 { value } else { nil } },
     .arm("embedding", EmbeddingSpec.schema, Self.embedding) {
       if case .embedding(let value) = $0 { value } else { nil }
+    },
+    .arm("truth", TruthSpec.schema, Self.truth) { if case .truth(let value) = $0 { value } else { nil } },
+    .arm("diagnosis", DiagnosisSpec.schema, Self.diagnosis) {
+      if case .diagnosis(let value) = $0 { value } else { nil }
     },
     notBuilt: [
       .init("co_smoothing", "Likelihood of held-out neurons."), .init("fixed_points", "Fixed points of the dynamics."),
@@ -32,6 +38,8 @@ package enum EvaluationSpec: Hashable, Sendable {
     case .filter(let value): value.of
     case .decode(let value): value.of
     case .embedding(let value): value.of
+    case .truth(let value): value.of
+    case .diagnosis(let value): value.of
     }
   }
 
@@ -41,6 +49,8 @@ package enum EvaluationSpec: Hashable, Sendable {
     case .forecast(let value): value.split
     case .filter(let value): value.split
     case .decode(let value): value.split
+    case .truth(let value): value.split
+    case .diagnosis(let value): value.split
     case .embedding: nil
     }
   }
@@ -49,7 +59,7 @@ package enum EvaluationSpec: Hashable, Sendable {
   package var target: String? {
     switch self {
     case .decode(let value): value.target
-    case .reconstruction, .forecast, .filter, .embedding: nil
+    case .reconstruction, .forecast, .filter, .embedding, .truth, .diagnosis: nil
     }
   }
 
@@ -57,14 +67,14 @@ package enum EvaluationSpec: Hashable, Sendable {
     switch self {
     case .forecast(let value): value.context
     case .decode(let value): value.context
-    case .reconstruction, .filter, .embedding: nil
+    case .reconstruction, .filter, .embedding, .truth, .diagnosis: nil
     }
   }
 
   package var horizon: Nanoseconds? {
     switch self {
     case .forecast(let value): value.horizon
-    case .reconstruction, .filter, .decode, .embedding: nil
+    case .reconstruction, .filter, .decode, .embedding, .truth, .diagnosis: nil
     }
   }
 
@@ -72,7 +82,7 @@ package enum EvaluationSpec: Hashable, Sendable {
   package var color: [String] {
     switch self {
     case .embedding(let value): value.color
-    case .reconstruction, .forecast, .filter, .decode: []
+    case .reconstruction, .forecast, .filter, .decode, .truth, .diagnosis: []
     }
   }
 
@@ -115,6 +125,8 @@ package struct ForecastSpec: Hashable, Sendable {
     case train
     /// The contexts of the trials that are forecast.
     case context
+    /// Those of another session, the one whose embedding is farthest: forecasts must get worse where dynamics use it.
+    case swapped
   }
 
   package init(
@@ -137,7 +149,7 @@ package struct ForecastSpec: Hashable, Sendable {
     Field("horizon", \.horizon, .duration, "Time after the context that is predicted."),
     Field(
       "embedding", \.embedding, .choice(EmbeddingSource.self), default: .train,
-      "Trials that tell the embedding: training trials, or the contexts alone."),
+      "Trials that tell the embedding: training trials, the contexts alone, or those of the session farthest off."),
     Field(
       "samples", \.samples, .int(0...100_000), default: 0,
       "0 rolls out the mean of the dynamics; n averages n sampled paths, the mean of the forecast distribution."),
@@ -230,4 +242,38 @@ package struct EmbeddingSpec: Hashable, Sendable {
     Field("of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs."),
     Field("color", \.color, .list(.string), default: [], "Metadata to set the embedding against."),
     make: Self.init(of:color:))
+}
+
+/// How near states and dynamics are to the true ones of generated sessions.
+package struct TruthSpec: Hashable, Sendable {
+  package var of: [Reference]
+  package var split: Split
+
+  package init(of: [Reference], split: Split) {
+    self.of = of
+    self.split = split
+  }
+
+  package static let schema = Schema<Self>(
+    "truth", "r2 of states and of the vector field against those of generated sessions, by a linear map.",
+    Field("of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs."),
+    Field("split", \.split, .choice(Split.self), default: .test, "The trials."),
+    make: Self.init(of:split:))
+}
+
+/// Why a fit did not learn, where it did not.
+package struct DiagnosisSpec: Hashable, Sendable {
+  package var of: [Reference]
+  package var split: Split
+
+  package init(of: [Reference], split: Split) {
+    self.of = of
+    self.split = split
+  }
+
+  package static let schema = Schema<Self>(
+    "diagnosis", "What a fit did not learn: latents or embeddings that tell nothing, dynamics that forecast nothing.",
+    Field("of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs."),
+    Field("split", \.split, .choice(Split.self), default: .test, "The trials."),
+    make: Self.init(of:split:))
 }

@@ -21,7 +21,8 @@ package struct FilterSpec: Hashable, Sendable {
     "filter", "r2 of trials followed bin by bin as in real time: no bin sees a later one.",
     Field("of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs; their models have a causal encoder."),
     Field("split", \.split, .choice(Split.self), default: .test, "The trials."),
-    Field("ahead", \.ahead, .int(0...100), default: 1, "How many bins after the newest one are predicted at every bin."),
+    Field(
+      "ahead", \.ahead, .int(0...100), default: 1, "How many bins after the newest one are predicted at every bin."),
     make: Self.init(of:split:ahead:))
 
   /// - Parameter observed: the evaluated trials, `[channels, trials, bins]`.

@@ -72,7 +72,8 @@ extension EvaluationSpec {
   /// Every metric of every kind of evaluation.
   package static let metrics: [(kind: String, metrics: [Metric])] = [
     ("reconstruction", reconstructionMetrics), ("forecast", forecastMetrics), ("filter", filterMetrics),
-    ("decode", decodeMetrics), ("embedding", embeddingMetrics),
+    ("decode", decodeMetrics), ("embedding", embeddingMetrics), ("truth", truthMetrics),
+    ("diagnosis", diagnosisMetrics),
   ]
 
   /// The metrics that this evaluation gives.
@@ -83,6 +84,8 @@ extension EvaluationSpec {
     case .filter: Self.filterMetrics
     case .decode: Self.decodeMetrics
     case .embedding: Self.embeddingMetrics
+    case .truth: Self.truthMetrics
+    case .diagnosis: Self.diagnosisMetrics
     }
   }
 
@@ -111,6 +114,13 @@ extension EvaluationSpec {
     Metric("r2_cumulative@<k>", .more, "r2 over the bins 1 to k ahead together."),
     Metric("mean.r2@<k>", .more, "Floor of `r2@k`: each channel's mean over the training trials."),
     Metric("hold.r2@<k>", .more, "Floor of `r2@k`: the last bin observed before the forecast, held."),
+    Metric(
+      "likelihood@<k>", unit: "nats", .more,
+      "Log-likelihood per observation of the k-th bin ahead under the forecast and the noise of the model."),
+    Metric("likelihood", unit: "nats", .more, "The same over all forecast bins together."),
+    Metric(
+      "mean.likelihood@<k>", unit: "nats", .more, "Floor of `likelihood@k`: each channel's training mean and variance."),
+    Metric("mean.likelihood", unit: "nats", .more, "Floor of `likelihood`."),
     Metric("mean.r2_cumulative@<k>", .more, "Floor of `r2_cumulative@k`: each channel's training mean."),
     Metric("hold.r2_cumulative@<k>", .more, "Floor of `r2_cumulative@k`: the last bin, held."),
   ]
@@ -140,5 +150,31 @@ extension EvaluationSpec {
     ),
     Metric(
       "spearman.abs_e<dimension>.abs_<name>", .neither, "The same of the magnitudes of both.", source: "Spearman 1904"),
+  ]
+
+  private static let truthMetrics = [
+    Metric(
+      "state.r2", .more, "r2 of the true states from the inferred ones by a linear map, at least -10.",
+      source: "Versteeg et al. 2025, CtDB"),
+    Metric(
+      "field.r2", .more,
+      "r2 of the true movement per bin by the learnt dynamics at the inferred states, by the same map, at least -10; "
+        + "null: no movement."),
+  ]
+
+  private static let diagnosisMetrics = [
+    Metric(
+      "information.z<dimension>", unit: "nats", .neither,
+      "What a latent tells per bin beyond the dynamics: the divergence of its posterior from their prediction."),
+    Metric(
+      "collapsed.states", .less, "Latents that tell less than 0.01 nats a bin: their posterior is their prior."),
+    Metric(
+      "separation", .neither,
+      "Variance of the embeddings between sessions over their mean posterior variance; the dimension where it is largest."
+    ),
+    Metric(
+      "collapsed.embedding", .less, "1 where `separation` is below 1: embeddings do not tell sessions apart."),
+    Metric("gain", .more, "r2 of the forecast of the second half of trials, less that of the last bin held."),
+    Metric("unused.dynamics", .less, "1 where `gain` is not above 0: the last bin held forecasts as well."),
   ]
 }

@@ -23,6 +23,8 @@ final class EvaluateExecution {
   private var scores = TSV(columns: ["session", "split", "metric", "value", "n"])
   private var extra: [(name: String, bytes: [UInt8])] = []
   private var predictions = PredictionFile()
+  /// The embeddings of all sessions, once one evaluation needs them together.
+  private var codes: [[Double]] = []
 
   private let fit: FittedModel
   private let backend: any Backend
@@ -54,6 +56,8 @@ final class EvaluateExecution {
     case .filter(let spec): try filter(spec)
     case .decode(let spec): try decode(spec)
     case .embedding(let spec): try embedding(spec)
+    case .truth(let spec): try truth(spec)
+    case .diagnosis(let spec): try diagnosis(spec)
     }
     if job.predictions, let bytes = try predictions.encoded() { extra.append((Self.predictionsFile, bytes)) }
     return [(Self.scoresFile, Array(scores.text.utf8))] + extra
@@ -103,19 +107,27 @@ final class EvaluateExecution {
       let code: [Double]
       switch spec.embedding {
       case .train: code = try self.code(index)
+      case .swapped: code = try farthestCode(index)
       case .context: code = try runner.embedding(of: index, trials: long, in: sessions, visible: context).mean
       }
       let observed = session.values(of: long)
-      let whole = observed.like(
-        try runner.forecast(
-          index, trials: long, in: sessions, context: context, embedding: code, samples: spec.samples))
+      let paths = try runner.sampledForecast(
+        index, trials: long, in: sessions, context: context, embedding: code, samples: spec.samples)
+      let whole = observed.like(paths.mean)
       let end = min(context + horizon, observed.bins)
-      let later = TrialValues(channels: observed.channels, trials: observed.trials, bins: end - context) {
-        whole[$0, $1, context + $2]
+      func afterContext(_ values: TrialValues) -> TrialValues {
+        TrialValues(channels: observed.channels, trials: observed.trials, bins: end - context) {
+          values[$0, $1, context + $2]
+        }
       }
+      let later = afterContext(whole)
+      let likelihood = ForecastLikelihood(
+        noise: fit.noise(of: index), training: (trainingMeans(index), trainingVariances(index)))
+      let spread = paths.variance.map { afterContext(observed.like($0)) }
       add(
         session, spec.split,
-        Forecast.scores(observed: observed, forecast: later, context: context, trainingMeans: trainingMeans(index)))
+        Forecast.scores(observed: observed, forecast: later, context: context, trainingMeans: trainingMeans(index))
+          + likelihood.scores(observed: observed, forecast: later, spread: spread, context: context))
       predictions.add(session.name, "forecast", whole)
       predictions.add(session.name, "observed", observed)
       if examples.sessions < 4 {
@@ -125,6 +137,61 @@ final class EvaluateExecution {
       }
     }
     extra.append((Self.examplesFile, Array(examples.table.text.utf8)))
+  }
+
+  private func truth(_ spec: TruthSpec) throws {
+    for (index, session) in sessions.enumerated() {
+      try watch.check()
+      let numbers = trials.trials(spec.split)[index]
+      guard let known = session.states, !numbers.isEmpty else { continue }
+      let code = try code(index)
+      func states(_ chosen: [Int]) throws -> (inferred: Truth.States, truth: Truth.States) {
+        let found = try runner.latents(index, trials: chosen, in: sessions, embedding: code)
+        func taken(_ values: [Float]) -> [Double] {
+          let width = session.bins * known.dimensions
+          return chosen.flatMap { trial in
+            values[trial * width..<trial * width + session.trials[trial].length * known.dimensions].map { Double($0) }
+          }
+        }
+        return (
+          Truth.States(dimensions: job.fit.model.dynamics.latent, values: found.states, next: found.next),
+          Truth.States(dimensions: known.dimensions, values: taken(known.values), next: taken(known.next))
+        )
+      }
+      add(
+        session, spec.split,
+        Truth.scores(train: try states(embeddingTrials(index)), test: try states(numbers)))
+    }
+  }
+
+  private func diagnosis(_ spec: DiagnosisSpec) throws {
+    var (means, variances): ([[Double]], [[Double]]) = ([], [])
+    for (index, session) in sessions.enumerated() {
+      try watch.check()
+      let own = try runner.embedding(of: index, trials: embeddingTrials(index), in: sessions)
+      means.append(own.mean)
+      variances.append(own.variance)
+      let numbers = trials.trials(spec.split)[index]
+      guard !numbers.isEmpty else { continue }
+      let told = try runner.information(index, trials: numbers, in: sessions, embedding: own.mean)
+      add(session, spec.split, Diagnosis.states(told.perLatent, bins: told.bins))
+      let context = max(1, session.bins / 2)
+      let long = numbers.filter { session.trials[$0].length > context }
+      guard !long.isEmpty else { continue }
+      let observed = session.values(of: long)
+      let whole = observed.like(
+        try runner.forecast(index, trials: long, in: sessions, context: context, embedding: own.mean))
+      let later = TrialValues(channels: observed.channels, trials: observed.trials, bins: observed.bins - context) {
+        whole[$0, $1, context + $2]
+      }
+      add(
+        session, spec.split,
+        Diagnosis.dynamics(
+          observed: observed, forecast: later, context: context, trainingMeans: trainingMeans(index)))
+    }
+    for score in Diagnosis.embedding(means, variances) {
+      scores.append([.text("*"), .text("train"), .text(score.name), .double(score.value), .int(score.n)])
+    }
   }
 
   private func filter(_ spec: FilterSpec) throws {
@@ -244,8 +311,21 @@ final class EvaluateExecution {
     try runner.embedding(of: index, trials: embeddingTrials(index), in: sessions).mean
   }
 
+  /// The embedding of the session that is farthest from a session's own; its own where there is no other.
+  private func farthestCode(_ index: Int) throws -> [Double] {
+    if codes.isEmpty { codes = try sessions.indices.map { try code($0) } }
+    func distance(_ other: [Double]) -> Double {
+      zip(codes[index], other).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    }
+    return codes.max { distance($0) < distance($1) } ?? codes[index]
+  }
+
   private func embeddingTrials(_ index: Int) -> [Int] {
     trials.train[index].isEmpty ? trials.valid[index] : trials.train[index]
+  }
+
+  private func trainingVariances(_ index: Int) -> [Double] {
+    sessions[index].values(of: embeddingTrials(index)).channelVariances
   }
 
   private func trainingMeans(_ index: Int) -> [Double] {
@@ -253,7 +333,34 @@ final class EvaluateExecution {
   }
 }
 
+extension FittedModel {
+  /// The noise of observations of a session about their mean.
+  fileprivate func noise(of session: Int) -> ForecastLikelihood.Noise {
+    func perChannel(_ name: String) -> [Double] {
+      guard let parameter = parameters[name] else { preconditionFailure("a model without \(name)") }
+      let first = parameter.offset + sessions.row(of: session)
+      return values[first..<first + sessions.channels[session]].map { $0 > 30 ? $0 : log(1 + exp($0)) + 1e-6 }
+    }
+    switch model.observation {
+    case .gaussian: return .gaussian(perChannel("observation.noise"))
+    case .poisson: return .poisson
+    case .negativeBinomial: return .negativeBinomial(perChannel("observation.shape"))
+    case .bernoulli: return .bernoulli
+    }
+  }
+}
+
 extension TrialValues {
+  /// Variance of each channel about its mean over what was observed; 0 for a channel that never was.
+  fileprivate var channelVariances: [Double] {
+    let means = channelMeans
+    return (0..<channels).map { channel in
+      let own = values[channel * trials * bins..<(channel + 1) * trials * bins].filter { !$0.isNaN }
+      let squares = own.reduce(0.0) { $0 + (Double($1) - means[channel]) * (Double($1) - means[channel]) }
+      return own.isEmpty ? 0 : squares / Double(own.count)
+    }
+  }
+
   /// Whether some bin has a value in every row.
   fileprivate var hasCompleteBin: Bool {
     (0..<trials).contains { trial in

@@ -10,14 +10,16 @@ package struct Run: Hashable, Sendable {
   package var per: Unit?
   package var trials: Int?
   package var repeats: Int?
-  package var fit: [ParameterGroup]
+  /// nil where the spec does not say; empty for `none`.
+  package var fit: [ParameterGroup]?
+  package var embedding: EmbeddingSource?
 
   /// What has a model of its own.
   package enum Unit: String, CaseIterable, Hashable, Sendable { case session }
 
   package init(
     train: Reference?, transfer: Reference?, on: Reference, with: Reference, per: Unit?, trials: Int?, repeats: Int?,
-    fit: [ParameterGroup]
+    fit: [ParameterGroup]?, embedding: EmbeddingSource? = nil
   ) {
     self.train = train
     self.transfer = transfer
@@ -27,6 +29,7 @@ package struct Run: Hashable, Sendable {
     self.trials = trials
     self.repeats = repeats
     self.fit = fit
+    self.embedding = embedding
   }
 
   package static let schema = Schema<Self>(
@@ -43,14 +46,22 @@ package struct Run: Hashable, Sendable {
       "repeats", \.repeats, .optional(.int(1...1000)),
       "Fits of a transfer, each to other trials and with other random numbers; the second is named `<run>#2`."),
     Field(
-      "fit", \.fit, .list(.choice(ParameterGroup.self)), default: [],
-      "Parts that a transfer fits; per-session parts start anew, all others keep their values."),
+      "fit", \.fit, .optional(fitKind),
+      "Parts that a transfer fits; per-session parts start anew, all others keep their values. `none`: nothing is fitted, and "
+        + "per-session parts stay where the data of the session put them."),
+    Field(
+      "embedding", \.embedding, .optional(.choice(EmbeddingSource.self)),
+      "Where a transfer takes embeddings from instead of as the model does, to see what they are worth."),
     rules: [
+      Rule("embedding") { run in
+        run.train != nil && run.embedding != nil
+          ? "`embedding` belongs to `transfer`; a model says it as `embedding: {from: ...}`" : nil
+      },
       Rule("train") { $0.train != nil && $0.transfer != nil ? "a run either trains or transfers, not both" : nil },
       Rule("on") { $0.train == nil && $0.transfer == nil ? "a run needs `train: <model>` or `transfer: <run>`" : nil },
-      Rule("fit") { $0.train != nil && !$0.fit.isEmpty ? "`fit` has no effect on `train`: all parts are fitted" : nil },
+      Rule("fit") { $0.train != nil && $0.fit != nil ? "`fit` has no effect on `train`: all parts are fitted" : nil },
       Rule("transfer") {
-        $0.transfer != nil && $0.fit.isEmpty
+        $0.transfer != nil && $0.fit == nil
           ? "a transfer says what it fits, such as `fit: [readin, observation]`" : nil
       },
       Rule("per") {
@@ -61,13 +72,20 @@ package struct Run: Hashable, Sendable {
         $0.repeats != nil && $0.trials == nil ? "`repeats` draws other trials each time, so it needs `trials: n`" : nil
       },
       Rule("fit") { run in
-        guard run.transfer != nil else { return nil }
-        let missing = ParameterGroup.allCases.filter { $0.isPerSession && !run.fit.contains($0) }
-        return missing.isEmpty || run.fit.isEmpty
+        guard run.transfer != nil, let fit = run.fit else { return nil }
+        let missing = ParameterGroup.allCases.filter { $0.isPerSession && !fit.contains($0) }
+        return missing.isEmpty || fit.isEmpty
           ? nil : "`\(missing[0].rawValue)` belongs to the session and starts anew, so it must be fitted"
       },
     ],
-    make: Self.init(train:transfer:on:with:per:trials:repeats:fit:))
+    make: Self.init(train:transfer:on:with:per:trials:repeats:fit:embedding:))
+
+  /// A list of parts, or the word `none`.
+  private static let fitKind: ValueKind<[ParameterGroup]> = .either(
+    .choice(Nothing.self), as: { _ in [] }, from: { $0.isEmpty ? Nothing.none : nil },
+    or: .list(.choice(ParameterGroup.self), count: 1...ParameterGroup.allCases.count))
+
+  private enum Nothing: String, CaseIterable, Sendable { case none }
 
   /// Whether the run is several fits.
   package var isMany: Bool { per != nil || repeats ?? 1 > 1 }

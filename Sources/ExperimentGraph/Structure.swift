@@ -29,6 +29,12 @@ extension Specification {
 
   private func checkRuns(_ reading: inout Reading) {
     var told: Set<String> = []
+    for run in runs where run.value.embedding != nil && run.value.transfer != nil {
+      guard let (_, model) = model(ofRun: run.id), model.embedding == nil else { continue }
+      reading.report(
+        .noEmbedding, "run `\(run.id)` takes over a model without an embedding",
+        about: SpecPath("runs.\(run.id).embedding"), label: "has no effect", help: ["take `embedding` out"])
+    }
     for run in runs where run.value.transfer != nil {
       if let source = runs.first(where: { $0.id == run.value.transfer?.id }), source.value.isMany {
         let key = source.value.per == nil ? "repeats" : "per"
@@ -72,7 +78,7 @@ extension Specification {
             label: "its model reads whole trials",
             help: ["use `encoder: {kind: gru}` in the `inference` of model `\(name)`, or take the run out of `of`"],
             secondary: [SpecPath("models.\(name).inference.encoder.kind"): "reads the trial in both directions"])
-        case .reconstruction, .forecast, .filter, .decode, .embedding: break
+        case .reconstruction, .forecast, .filter, .decode, .embedding, .truth, .diagnosis: break
         }
       }
     }

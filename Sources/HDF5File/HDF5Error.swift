@@ -11,6 +11,8 @@ package struct HDF5Error: Error, Hashable, Sendable, CustomStringConvertible {
     case damaged(String)
     /// `parent` is the deepest group on the way that exists, `names` what it holds.
     case noSuchObject(parent: String, names: [String])
+    /// A link or dataset whose content lies in another file, or nowhere.
+    case leadsElsewhere
     case noSuchAttribute(String)
     case wrongKind(expected: ObjectKind, found: ObjectKind)
     case wrongType(expected: String, found: String)
@@ -39,6 +41,7 @@ package struct HDF5Error: Error, Hashable, Sendable, CustomStringConvertible {
     case .truncated: "the file is truncated: it is shorter than its own header says"
     case .damaged(let why): "the file is damaged: \(why)"
     case .noSuchObject(let parent, _): "there is no such object; the path ends at `\(parent)`"
+    case .leadsElsewhere: "it leads to another file or to nothing; only what lies in the file itself is read"
     case .noSuchAttribute(let name): "the object has no attribute `\(name)`"
     case .wrongKind(let expected, let found): "expected a \(expected.rawValue), found a \(found.rawValue)"
     case .wrongType(let expected, let found): "expected \(expected), found \(found)"

@@ -7,18 +7,25 @@ import Foundation
 package final class HDF5Reader: Sendable {
   package let path: String
   let file: hid_t
+  /// How links are followed.
+  private let links: hid_t
   private let fileBytes: Int
 
   /// - Throws: `noSuchFile`, `isFolder`, `unreadable`, `notHDF5`, `truncated` or `damaged`, each for its own cause.
   package init(path: String) throws(HDF5Error) {
     self.path = path
     fileBytes = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
-    file = try Library.locked { () throws(HDF5Error) -> hid_t in try Self.open(path) }
+    (file, links) = try Library.locked { () throws(HDF5Error) in
+      (try Self.open(path), Library.linkAccess()?.takenID() ?? -1)
+    }
   }
 
   deinit {
-    let file = file
-    Library.locked { _ = H5Idec_ref(file) }
+    let (file, links) = (file, links)
+    Library.locked {
+      _ = H5Idec_ref(file)
+      if links >= 0 { _ = H5Idec_ref(links) }
+    }
   }
 
   private static func open(_ path: String) throws(HDF5Error) -> hid_t {
@@ -252,8 +259,8 @@ package final class HDF5Reader: Sendable {
     var prefix = ""
     for (index, step) in Self.steps(object).enumerated() {
       prefix += "/" + step
-      guard H5Lexists(file, prefix, chdf5_default()) > 0 else { return index }
-      guard H5Oexists_by_name(file, prefix, chdf5_default()) > 0 else { return index }
+      guard H5Lexists(file, prefix, links) > 0 else { return index }
+      guard H5Oexists_by_name(file, prefix, links) > 0 else { return index }
     }
     return Self.steps(object).count
   }
@@ -264,13 +271,14 @@ package final class HDF5Reader: Sendable {
     guard existing == steps.count else {
       let parent = "/" + steps.prefix(existing).joined(separator: "/")
       var inside: [String] = []
-      if let handle = Handle(H5Oopen(file, parent, chdf5_default())), Self.kind(of: handle.id) == .group {
+      if let handle = Handle(H5Oopen(file, parent, links)), Self.kind(of: handle.id) == .group {
         inside = (try? names(in: handle.id, path: parent)) ?? []
       }
+      if inside.contains(String(steps[existing])) { throw failure(object, .leadsElsewhere) }
       throw failure(object, .noSuchObject(parent: parent, names: inside))
     }
     let whole = "/" + steps.joined(separator: "/")
-    guard let handle = Handle(H5Oopen(file, whole, chdf5_default())) else { throw damaged(object) }
+    guard let handle = Handle(H5Oopen(file, whole, links)) else { throw damaged(object) }
     let found = Self.kind(of: handle.id)
     if let expected, expected != found { throw failure(object, .wrongKind(expected: expected, found: found)) }
     return handle
@@ -289,6 +297,7 @@ package final class HDF5Reader: Sendable {
   }
 
   private func selection(of dataset: hid_t, _ slab: Slab?, _ object: String) throws(HDF5Error) -> Selection {
+    guard Space.isInside(dataset) else { throw failure(object, .leadsElsewhere) }
     guard let space = Handle(H5Dget_space(dataset)), let shape = Space.shape(space.id) else { throw damaged(object) }
     if let slab, !slab.fits(shape) {
       throw failure(object, .wrongShape(expected: "room for the part \(slab)", found: shape))

@@ -11,7 +11,7 @@ enum Library {
   static func locked<Value, Failure: Error>(_ body: () throws(Failure) -> Value) throws(Failure) -> Value {
     lock.lock()
     defer { lock.unlock() }
-    precondition(isReady, "no HDF5 library of the version that this program was built with; the package libhdf5-dev has it")
+    precondition(isReady, "no HDF5 library of the version of the build; the package libhdf5-dev has it")
     H5Eset_auto2(errorStack, nil, nil)  // every time: some builds keep this setting per thread
     return try body()
   }
@@ -51,6 +51,17 @@ enum Library {
   }
 }
 
+extension Library {
+  /// How links are followed: within the file alone. A file can name any other file of the machine, which is not what a user
+  /// asked to read.
+  static func linkAccess() -> Handle? {
+    guard let list = Handle(H5Pcreate(chdf5_class_link_access())), succeeded(chdf5_refuse_other_files(list.id)) else {
+      return nil
+    }
+    return list
+  }
+}
+
 /// Owns one identifier of the library and gives it back at the end of its life. Lives only inside `Library.locked`.
 struct Handle: ~Copyable {
   let id: hid_t
@@ -61,6 +72,13 @@ struct Handle: ~Copyable {
       return nil
     }
     self.id = id
+  }
+
+  /// The identifier, which the caller gives back.
+  consuming func takenID() -> hid_t {
+    let id = id
+    discard self
+    return id
   }
 
   deinit { _ = H5Idec_ref(id) }

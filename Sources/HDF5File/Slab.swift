@@ -75,6 +75,20 @@ enum Space {
 
   private static let roomForUnwritten = 64 << 20
 
+  /// Whether the numbers of a dataset lie in its own file.
+  static func isInside(_ dataset: hid_t) -> Bool {
+    guard let list = Handle(H5Dget_create_plist(dataset)) else { return false }
+    if H5Pget_external_count(list.id) > 0 { return false }
+    guard H5Pget_layout(list.id) == H5D_VIRTUAL else { return true }
+    var count = 0
+    guard H5Pget_virtual_count(list.id, &count) >= 0 else { return false }
+    return (0..<count).allSatisfy { index in
+      var name = [CChar](repeating: 0, count: 8)
+      let length = H5Pget_virtual_filename(list.id, index, &name, name.count)
+      return length == 1 && name[0] == CChar(UInt8(ascii: "."))
+    }
+  }
+
   static func name(of object: hid_t) -> String {
     let length = H5Iget_name(object, nil, 0)
     guard length > 0 else { return "" }

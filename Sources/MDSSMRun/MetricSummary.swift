@@ -79,8 +79,12 @@ struct MetricSummary {
     guard let last = horizons.max() else {
       return ["r2", "hold.r2", "mean.r2", "truth.r2"].map { "\(evaluation).\($0)" }.filter(own.contains)
     }
-    return ([1, 3, 10, 30].filter { $0 < last } + [last]).flatMap { k in
-      ["r2@\(k)", "hold.r2@\(k)", "mean.r2@\(k)"].map { "\(evaluation).\($0)" }.filter(own.contains)
-    }
+    // A filter has the newest bin first.
+    let newest =
+      own.contains("\(evaluation).r2_cumulative@1") ? [] : ["r2"].map { "\(evaluation).\($0)" }.filter(own.contains)
+    return newest
+      + ([1, 3, 10, 30].filter { $0 < last } + [last]).flatMap { k in
+        ["r2@\(k)", "hold.r2@\(k)", "mean.r2@\(k)"].map { "\(evaluation).\($0)" }.filter(own.contains)
+      }
   }
 }

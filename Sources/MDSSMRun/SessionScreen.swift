@@ -17,7 +17,7 @@ struct SessionScreen {
       var rows: [Row] = []
       for dataset in loaded.specification.datasets {
         do {
-          for header in try dataset.value.headers(id: dataset.id, base: loaded.base) {
+          for header in try dataset.value.allHeaders(id: dataset.id, base: loaded.base) {
             let session = try dataset.value.load(id: dataset.id, session: header.name, base: loaded.base)
             let row = Row(header: header, session: session)
             if loader.options.json { Terminal.output(row.json) }
@@ -35,7 +35,9 @@ struct SessionScreen {
   private static func text(_ rows: [Row]) -> String {
     let titles = ["session", "train", "valid", "test", "bins", "bin", "channels", "mean", "missing", "behaviour"]
     var text = Terminal.table([titles] + rows.map(\.cells), last: true)
-    let notes = rows.flatMap { row in row.session.notes.map { "  \(row.session.name): \($0)" } }
+    let notes = rows.flatMap { row in
+      (row.header.excluded.map { "left out: " + $0 } + row.header.notes).map { "  \(row.session.name): \($0)" }
+    }
     if !notes.isEmpty { text += "\n\nnotes\n" + notes.map(InitRecordings.clean).joined(separator: "\n") }
     return text
   }
@@ -90,7 +92,8 @@ struct SessionScreen {
         "bins": .int(session.bins), "shortest_trial": .int(lengths.min() ?? 0), "trials": .int(session.trials.count),
         "bin_s": .double(session.binWidth.seconds), "is_counts": .bool(session.isCounts), "sum": .double(total.sum),
         "mean": .double(mean), "missing": .int(total.missing),
-        "notes": .array(session.notes.map(JSONValue.string)),
+        "notes": .array(header.notes.map(JSONValue.string)),
+        "excluded": .array(header.excluded.map(JSONValue.string)),
         "files": .array(header.files.map(JSONValue.string)),
         "metadata": .object(session.metadata.mapValues(JSONValue.string)),
       ]

@@ -58,10 +58,13 @@ package struct Batch {
   package let present: Tensor
   /// `[sessions]` index: places in the whole step; nil where the batch is the whole step.
   private let slots: Tensor?
+  /// How much divergences count at this step, a scalar; nil where they count whole.
+  let warmth: Tensor?
   /// `[2]` index: key of all random numbers of the step.
   package let key: Tensor
 
-  package init(_ builder: Builder, _ shape: BatchShape, _ table: SessionTable) {
+  /// - Parameter warmsUp: divergences count by the input `batch.warmth`.
+  package init(_ builder: Builder, _ shape: BatchShape, _ table: SessionTable, warmsUp: Bool = false) {
     self.shape = shape
     self.table = table
     observations = builder.input("batch.observations", [shape.rows, shape.trials * shape.bins])
@@ -71,6 +74,7 @@ package struct Batch {
     present = builder.input("batch.present", [shape.bins, shape.sessions, shape.trials])
     key = builder.input("batch.key", [2], .index)
     slots = shape.whole == shape.sessions ? nil : builder.input("batch.slots", [shape.sessions], .index)
+    warmth = warmsUp ? builder.input("batch.warmth", []) : nil
   }
 
   /// Random numbers whose axis number `axis` is the sessions. A part of a step takes its share of those of the whole step.
@@ -86,6 +90,13 @@ package struct Batch {
   var observed: Tensor { observations.isNumber }
   /// Observations with 0 in place of NaN.
   var filled: Tensor { observed.select(observations, observations.builder.constant(0, observations.shape)) }
+  /// `[rows, trials * bins]` with every trial so many times in a row: `[rows, trials * particles * bins]`.
+  func repeated(_ values: Tensor, _ particles: Int) -> Tensor {
+    if particles == 1 { return values }
+    let whole: Shape = [shape.rows, shape.trials, particles, shape.bins]
+    return values.reshape([shape.rows, shape.trials, 1, shape.bins]).broadcast(to: whole)
+      .reshape([shape.rows, shape.trials * particles * shape.bins])
+  }
   /// 1 for trial slots that hold a trial, `[sessions, trials]`.
   var hasTrial: Tensor { present.slice(axis: 0, 0..<1).reshape([shape.sessions, shape.trials]) }
   /// Trials per session, at least 1: `[sessions]`.

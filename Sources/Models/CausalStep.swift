@@ -25,7 +25,7 @@ extension Model {
       features, embedding, from: state, latent: dynamics.latent, batch, parameter)
     var states = [posterior.mean]
     if ahead > 0 {
-      let prepared = dynamics.prepare(embedding, parameter)
+      let prepared = dynamics.prepare(embedding, batch, parameter)
       let shape: Shape = [batch.shape.sessions, batch.shape.trials, dynamics.latent]
       var latest = posterior.mean.reshape(shape)
       for _ in 0..<ahead {

@@ -71,13 +71,21 @@ extension Model {
 extension Observation {
   /// Activity in the space of the linear drive.
   func transformed(_ row: [Double]) -> [Double] {
-    switch self {
-    case .gaussian: return row
-    case .poisson(let poisson):
+    func drive(_ link: Link) -> [Double] {
       let smooth = Self.smoothed(row, sigma: 2)
-      switch poisson.link {
+      switch link {
       case .exp: return smooth.map { log($0 + 1e-3) }
       case .softplus: return smooth.map { Self.inverseSoftplus($0 + 1e-3) }
+      }
+    }
+    switch self {
+    case .gaussian: return row
+    case .poisson(let poisson): return drive(poisson.link)
+    case .negativeBinomial(let binomial): return drive(binomial.link)
+    case .bernoulli:
+      return Self.smoothed(row.map { min($0, 1) }, sigma: 2).map { share in
+        let chance = min(max(share, 1e-3), 1 - 1e-3)
+        return log(chance / (1 - chance))
       }
     }
   }

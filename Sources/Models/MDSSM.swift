@@ -35,52 +35,71 @@ extension Model {
     let perSession = 1 / Double(batch.shape.whole)
     let features = builder.scope("\(path).readin") { readin.encode(batch, parameter) }
     let posterior = builder.scope("\(path).embedding") { embedding?.infer(features, batch, parameter) }
-    let sampled = posterior?.sample(batch, sessions: 0)
-    let prepared = builder.scope("\(path).dynamics") { self.dynamics.prepare(sampled, parameter) }
-    let initial = initialState(parameter)
-    let samples: DKF.Sampled
-    switch inference {
-    case .dkf(let dkf):
-      samples = builder.scope("\(path).inference") {
-        let seen = dkf.detach ? sampled?.stopGradient : sampled
-        let states = dkf.encoder.posterior(features, seen, latent: self.dynamics.latent, batch, parameter)
-        return dkf.sample(states, dynamics: prepared, initial: initial, batch)
-      }
-    }
-    let likelihood = builder.scope("\(path).observation") {
-      observation.logLikelihood(samples.states, batch, parameter)
-    }
-    // Mean over the trials of each session, then mean over sessions.
-    let trialWeight = (batch.hasTrial / batch.trialCounts.reshape([batch.shape.sessions, 1])) * perSession
-    let rowWeight = rowWeights(batch, perSession)
-    let prior = Gaussian(mean: builder.constant(0, []), variance: builder.constant(1, []))
+    let sampled = posterior.flatMap { embedding?.drawn($0, batch) }
+    let context = context(batch, features, sampled, parameter, at: path)
+    let terms = inference.scheme.bound(context)
+    let cost = posterior.flatMap { embedding?.cost($0) }
     let zero = builder.constant(0)
     let weight = (embedding?.weight ?? 0) * perSession
     return LossParts(
-      reconstruction: -(likelihood * rowWeight).total,
-      states: ((samples.divergence + samples.initialDivergence) * trialWeight).total,
-      embedding: posterior.map { $0.divergence(from: prior).total * weight } ?? zero,
-      penalty: prepared.penalty.map { $0 * perSession } ?? zero)
+      reconstruction: terms.reconstruction, states: terms.states,
+      embedding: cost.map { context.warmed($0 * weight) } ?? zero,
+      penalty: context.dynamics.penalty.map { $0 * perSession } ?? zero)
   }
 
-  /// 1 / (sessions * trials of the session) for every channel row, `[rows, 1]`.
-  private func rowWeights(_ batch: Batch, _ perSession: Double) -> Tensor {
-    let ones = batch.observations.builder.constant(1, [batch.shape.rows, 1])
-    let weights = (perSession / batch.trialCounts).reshape([batch.shape.sessions, 1, 1])
-    return ones.raggedExpand(weights, offsets: batch.offsets)
+  /// What inference works with.
+  private func context(
+    _ batch: Batch, _ features: Tensor, _ embedding: Tensor?, _ parameter: ParameterScope, at path: String
+  ) -> InferenceContext {
+    let prepared = parameter.builder.scope("\(path).dynamics") { dynamics.prepare(embedding, batch, parameter) }
+    return InferenceContext(
+      model: self, batch: batch, parameter: parameter, path: path, features: features, embedding: embedding,
+      dynamics: prepared,
+      initial: initial.distribution(dynamics.latent, embedding, batch, parameter),
+      weights: LossWeights(batch, weigh))
   }
 
   /// Posterior means and reconstruction of a batch. `embedding` is given, or inferred from the batch when nil.
   package func infer(_ batch: Batch, embedding given: Tensor?, _ parameter: ParameterScope) -> Inferred {
     let features = readin.encode(batch, parameter)
     let posterior = embedding?.infer(features, batch, parameter)
-    let states: Gaussian
-    switch inference {
-    case .dkf(let dkf):
-      states = dkf.encoder.posterior(features, given ?? posterior?.mean, latent: dynamics.latent, batch, parameter)
-    }
+    let known = given ?? posterior?.mean
+    let states = inference.scheme.posterior(context(batch, features, known, parameter, at: ""))
     return Inferred(
       embedding: posterior, states: states, reconstruction: observation.mean(states.mean, batch, parameter))
+  }
+
+  /// What every latent tells beyond the dynamics: the divergence of its posterior from the prediction of the dynamics at the
+  /// posterior mean of the bin before, summed over bins and trials, `[latent]`, and how many bins these are, a scalar.
+  package func stateInformation(
+    _ batch: Batch, embedding given: Tensor?, _ parameter: ParameterScope
+  ) -> (sum: Tensor, count: Tensor) {
+    let features = readin.encode(batch, parameter)
+    let known = given ?? embedding?.infer(features, batch, parameter).mean
+    let context = context(batch, features, known, parameter, at: "")
+    let states = inference.scheme.posterior(context)
+    let (shape, builder) = (batch.shape, features.builder)
+    guard shape.bins > 1 else { return (builder.constant(0, [dynamics.latent]), builder.constant(0)) }
+    let predicted = advanced(
+      states.mean.slice(axis: 0, 0..<shape.bins - 1), embedding: known, batch, parameter)
+    let later = 1..<shape.bins
+    let own = Gaussian(
+      mean: states.mean.slice(axis: 0, later), variance: states.variance.slice(axis: 0, later))
+    let present = batch.present.slice(axis: 0, later)
+    let divergence = own.divergence(from: Gaussian(mean: predicted, variance: context.dynamics.noise))
+    let counted = divergence * present.reshape([shape.bins - 1, shape.sessions, shape.trials, 1])
+    return (counted.sum(0, 1, 2).reshape([dynamics.latent]), present.total)
+  }
+
+  /// Where one step of the dynamics without noise leads from each state: `[bins, sessions, trials, latent]`.
+  package func advanced(
+    _ states: Tensor, embedding: Tensor?, _ batch: Batch, _ parameter: ParameterScope
+  ) -> Tensor {
+    let prepared = dynamics.prepare(embedding, batch, parameter)
+    let (bins, sessions, trials, latent) = (states.shape[0], states.shape[1], states.shape[2], states.shape[3])
+    let flat = states.transpose(1, 2, 0, 3).reshape([sessions, trials * bins, latent])
+    let next = prepared.step(flat, prepared.weights).reshape([sessions, trials, bins, latent])
+    return next.transpose(2, 0, 1, 3)
   }
 
   /// Rolls the dynamics forward from the state of one bin, and reads out.
@@ -94,7 +113,7 @@ extension Model {
     _ states: Gaussian, from last: Int, isSampled: Bool, embedding: Tensor?, _ batch: Batch,
     _ parameter: ParameterScope
   ) -> Tensor {
-    let prepared = dynamics.prepare(embedding, parameter)
+    let prepared = dynamics.prepare(embedding, batch, parameter)
     let mean = states.mean
     let (sessions, trials, latent) = (batch.shape.sessions, batch.shape.trials, mean.shape[3])
     let seen = mean.slice(axis: 0, 0..<last + 1)
@@ -112,14 +131,6 @@ extension Model {
       return ([next], [next])
     }
     return observation.mean(builder.concatenate([seen, outputs[0]], axis: 0), batch, parameter)
-  }
-
-  /// The learnt distribution of the first state, shared by all sessions.
-  private func initialState(_ parameter: ParameterScope) -> Gaussian {
-    let latent = dynamics.latent
-    return Gaussian(
-      mean: parameter("dynamics.initial_mean", .dynamics, [latent], .constant(1)),
-      variance: parameter("dynamics.initial_noise", .dynamics, [latent], .constant(1)).variance)
   }
 }
 

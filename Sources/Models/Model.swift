@@ -10,15 +10,20 @@ package struct Model: Hashable, Sendable {
   package var dynamics: Dynamics
   package var inference: Inference
   package var observation: Observation
+  package var initial: InitialState
+  package var weigh: Weighing
 
   package init(
-    readin: ReadIn, embedding: Embedding?, dynamics: Dynamics, inference: Inference, observation: Observation
+    readin: ReadIn, embedding: Embedding?, dynamics: Dynamics, inference: Inference, observation: Observation,
+    initial: InitialState = .shared, weigh: Weighing = .observations
   ) {
     self.readin = readin
     self.embedding = embedding
     self.dynamics = dynamics
     self.inference = inference
     self.observation = observation
+    self.initial = initial
+    self.weigh = weigh
   }
 
   package static let schema = Schema<Self>(
@@ -30,7 +35,17 @@ package struct Model: Hashable, Sendable {
     Field("dynamics", \.dynamics, .union(Dynamics.union), "How the latent state moves from bin to bin."),
     Field("inference", \.inference, .union(Inference.union), "How states are inferred from observations."),
     Field("observation", \.observation, .union(Observation.union), "How the state produces what is observed."),
+    Field(
+      "initial", \.initial, .choice(InitialState.self), default: .shared,
+      "Who owns the distribution of the first state; `embedding`: a linear function of it."),
+    Field(
+      "weigh", \.weigh, .choice(Weighing.self), default: .observations,
+      "What counts the same in the likelihood: `observations`, or `sessions`, `trials` or `channels` of whatever size."),
     rules: [
+      Rule("initial") { model in
+        model.embedding == nil && model.initial == .embedding
+          ? "the first state comes from an embedding, but the model has no `embedding`" : nil
+      },
       Rule("dynamics") { model in
         model.embedding == nil && model.dynamics.needsEmbedding
           ? "the dynamics adapt to an embedding, but the model has no `embedding`" : nil
@@ -40,7 +55,7 @@ package struct Model: Hashable, Sendable {
           ? "`embedding` has no effect: the dynamics are shared (add `unset: [embedding]`)" : nil
       },
     ],
-    make: Self.init(readin:embedding:dynamics:inference:observation:))
+    make: Self.init(readin:embedding:dynamics:inference:observation:initial:weigh:))
 }
 
 /// The parts of a model that a transfer can fit.

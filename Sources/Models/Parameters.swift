@@ -6,6 +6,8 @@ package enum Initial: Hashable, Sendable {
   case constant(Double)
   /// Uniform on (-bound, bound).
   case uniform(bound: Double)
+  /// Standard normal.
+  case normal
   /// Uniform with a bound for every entry of the leading axis.
   case uniformRows(bounds: [Double])
   /// A matrix with orthonormal rows or columns, whichever are fewer.
@@ -21,6 +23,8 @@ package struct Parameter: Hashable, Sendable {
   package let group: ParameterGroup
   package let shape: Shape
   package let initial: Initial
+  /// True for a parameter that keeps its first value.
+  package let isFixed: Bool
   /// First element in the flat buffer.
   package let offset: Int
 
@@ -34,8 +38,11 @@ package struct ParameterTable: Hashable, Sendable {
 
   package subscript(name: String) -> Parameter? { parameters.first { $0.name == name } }
 
-  mutating func add(_ name: String, _ group: ParameterGroup, _ shape: Shape, _ initial: Initial) {
-    parameters.append(Parameter(name: name, group: group, shape: shape, initial: initial, offset: count))
+  mutating func add(
+    _ name: String, _ group: ParameterGroup, _ shape: Shape, _ initial: Initial, isFixed: Bool
+  ) {
+    parameters.append(
+      Parameter(name: name, group: group, shape: shape, initial: initial, isFixed: isFixed, offset: count))
     count += shape.count
   }
 
@@ -61,6 +68,7 @@ extension Initial {
     switch self {
     case .constant(let value): return [Double](repeating: value, count: shape.count)
     case .uniform(let bound): return (0..<shape.count).map { _ in (2 * stream.uniform() - 1) * bound }
+    case .normal: return (0..<shape.count).map { _ in stream.normal() }
     case .uniformRows(let bounds):
       let width = shape.count / max(bounds.count, 1)
       return (0..<shape.count).map { (2 * stream.uniform() - 1) * bounds[$0 / width] }
@@ -100,9 +108,11 @@ package final class ParameterScope {
   package init(_ builder: Builder) { self.builder = builder }
 
   /// The tensor of a parameter; the first use declares it.
-  package func callAsFunction(_ name: String, _ group: ParameterGroup, _ shape: Shape, _ initial: Initial) -> Tensor {
+  package func callAsFunction(
+    _ name: String, _ group: ParameterGroup, _ shape: Shape, _ initial: Initial, isFixed: Bool = false
+  ) -> Tensor {
     if let known = tensors[name] { return known }
-    table.add(name, group, shape, initial)
+    table.add(name, group, shape, initial, isFixed: isFixed)
     let tensor = builder.input(name, shape)
     tensors[name] = tensor
     return tensor

@@ -23,7 +23,7 @@ package struct NativeBackend: Backend {
 
   /// Raised with every change after which the same graph gives other bits: it enters the keys of artifacts, so that what
   /// an older version computed is not taken for what this one would.
-  package static let numericsVersion = 2
+  package static let numericsVersion = 3
 
   package var kind: String { "native" }
   package var precision: Precision { .float32 }

@@ -65,12 +65,12 @@ struct RowBlocks {
   /// equal shares. The number of workers at hand has no say, because sums over rows are added block by block.
   static func rowsPerBlock(rows: Int, floatsPerRow: Int) -> Int {
     let most = max(1, min(rows, 96, 65_536 / max(1, floatsPerRow)))
-    // Row tiles of products have 12 rows; a block costs a little by itself.
+    // Calling the kernels of a step takes as long as their work on this many floats.
+    let calls = 3000 / Double(max(1, floatsPerRow))
     func cost(_ block: Int) -> Double {
       let blocks = (rows + block - 1) / block
-      let padded = Double(block > 4 ? (block + 11) / 12 * 12 : block)
       return [2, 4, 8].reduce(0) { sum, workers in
-        sum + Double((blocks + workers - 1) / workers * workers) * (padded + Double(rows) / 160)
+        sum + Double((blocks + workers - 1) / workers * workers) * (Double(block) + calls)
       }
     }
     return (1...most).min { cost($0) < cost($1) } ?? 1

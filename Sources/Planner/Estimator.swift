@@ -180,6 +180,8 @@ package struct Estimator {
     case .decode(let spec):
       passes += train + slots(shape, spec.split)
       estimate.seconds += regression(job, shape)
+    case .truth(let spec): passes += train + slots(shape, spec.split)
+    case .diagnosis(let spec): passes += 2 * slots(shape, spec.split)
     case .embedding: break
     }
     estimate.seconds += passes * perTrial + (job.predictions ? written * 1e-7 : 0)

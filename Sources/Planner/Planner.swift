@@ -150,13 +150,13 @@ package struct Planner {
       reader.report(findings, at: point)
     }
     let run = read.entry(\.runs, edges.run).value
-    let model = models(edges.model, read, \.models)
+    let model = models(edges.model, read, \.models).taking(run.embedding)
     let recipe = recipes(edges.recipe, read, \.training)
     func job(_ sessions: SessionGroup, repetition: Int?) -> Job {
       let content = FitJob.Content(
         run: edges.id, model: model, recipe: recipe, sessions: sessions,
         source: source.map { FitJob.Source(key: jobs[$0].key, run: jobs[$0].fit.run) },
-        fit: source == nil ? ParameterGroup.allCases : run.fit, trials: run.trials,
+        fit: source == nil ? ParameterGroup.allCases : run.fit ?? [], trials: run.trials,
         seed: read.section(\.study, graph.study)?.seed ?? 0,
         backend: read.section(\.backend, graph.backend) ?? .native(NativeChoice(threads: nil)),
         repetition: repetition, isPerSession: run.per != nil,
@@ -341,6 +341,16 @@ package struct Planner {
     }
     ofDataset[number] = found
     return found
+  }
+}
+
+extension SpecValue<Model> {
+  /// The model with embeddings from elsewhere; itself when that is nil.
+  fileprivate func taking(_ source: EmbeddingSource?) -> SpecValue<Model> {
+    guard let source else { return self }
+    var model = value
+    model.embedding?.source = source
+    return SpecValue(model, at: path) { Model.schema.write($0) }
   }
 }
 

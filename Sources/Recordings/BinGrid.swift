@@ -11,24 +11,32 @@ struct BinGrid: Hashable, Sendable {
   /// Half a nanosecond: far above rounding noise, far below any sampling interval.
   static let tolerance = 0.5e-9
 
-  static func slack(_ time: Double) -> Double { Swift.max(tolerance, 4 * time.ulp) }
+  /// Below this size four units in the last place of a time are less than the tolerance.
+  private static let small = 1_048_576.0
+
+  static func slack(_ time: Double) -> Double {
+    abs(time) < small ? tolerance : Swift.max(tolerance, 4 * time.ulp)
+  }
 
   var end: Double { start + Double(count) * width }
 
   /// The bin of a time; below 0 or at least `count` when it lies outside.
   func bin(of time: Double) -> Int {
-    let place = ((time - start + Self.slack(time)) / width).rounded(.down)
-    return place < -1 ? -1 : place > Double(count) ? count : Int(place)
+    let place = (time - start + Self.slack(time)) / width
+    if place < 0 { return -1 }
+    return place >= Double(count) ? count : Int(place)
   }
 
-  /// Adds the spikes of one unit to counts per bin. - Parameter times: sorted.
-  func count(_ times: [Double], into counts: inout [Float], at offset: Int) {
-    var index = Self.firstIndex(in: times, notBefore: start - Self.slack(start))
-    while index < times.count {
-      let bin = bin(of: times[index])
-      if bin >= count { break }
-      if bin >= 0 { counts[offset + bin] += 1 }
-      index += 1
+  /// Adds the spikes of one unit to counts per bin. - Parameter times: sorted. - Parameter counts: as many as bins.
+  func count(_ times: [Double], into counts: UnsafeMutableBufferPointer<Float>) {
+    precondition(counts.count == count, "a trial has a count for every bin")
+    let first = Self.firstIndex(in: times, notBefore: start - Self.slack(start))
+    times.withUnsafeBufferPointer { times in
+      for index in first..<times.count {
+        let bin = bin(of: times[index])
+        if bin >= count { break }
+        if bin >= 0 { counts[bin] += 1 }
+      }
     }
   }
 

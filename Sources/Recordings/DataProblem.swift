@@ -48,6 +48,7 @@ extension DataProblem {
     case .isFolder: ["name a file, or end the path in `/*.nwb` to take every file of the folder"]
     case .truncated: ["copy or download the file again"]
     case .noSuchObject(let parent, let names): names.isEmpty ? [] : ["`\(parent)` holds: " + list(names)]
+    case .leadsElsewhere: ["copy everything into one file, with `h5repack` or Python"]
     case .missingFilter: ["write the file again with gzip compression"]
     case .unreadable, .notHDF5, .damaged, .noSuchAttribute, .wrongKind, .wrongType, .wrongShape, .cannotWrite: []
     }

@@ -18,6 +18,22 @@ package enum Dataset: Hashable, Sendable {
   /// - Parameter id: the dataset's name in the spec. - Parameter base: the folder that relative paths start at.
   /// - Throws: the problems of all sessions.
   package func headers(id: String, base: String = ".") throws(DataProblems) -> [SessionHeader] {
+    let all = try allHeaders(id: id, base: base)
+    let left = all.filter { !$0.excluded.isEmpty }
+    if left.isEmpty { return all }
+    var used = all.filter(\.excluded.isEmpty)
+    let reasons = left.map { "\($0.name) is left out: " + $0.excluded.joined(separator: "; ") }
+    guard !used.isEmpty else {
+      throw DataProblems([
+        DataProblem(session: id, "`quality` leaves out every session", help: Array(reasons.prefix(10)))
+      ])
+    }
+    used[0].notes += reasons
+    return used
+  }
+
+  /// As `headers`, with the sessions that are left out.
+  package func allHeaders(id: String, base: String = ".") throws(DataProblems) -> [SessionHeader] {
     switch self {
     case .arrays(let dataset): try dataset.headers(id: id, base: base)
     case .generator(let dataset): try dataset.headers(id: id)

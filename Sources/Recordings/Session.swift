@@ -68,6 +68,8 @@ package struct Session: Sendable {
   package var behavior: [Behavior]
   /// The signal without observation noise, laid out as the observations; only generated sessions know it.
   package var truth: [Float]?
+  /// The states behind it; only generated sessions know them.
+  package var states: TrueStates?
   /// What the benchmark that the session belongs to holds out; nil where it is none.
   package var heldOut: HeldOut?
   /// What was left out and why.
@@ -76,7 +78,7 @@ package struct Session: Sendable {
   package init(
     name: String, metadata: [String: String] = [:], binWidth: Nanoseconds, channels: Int, bins: Int, trials: [Trial],
     isCounts: Bool, observations: [Float], behavior: [Behavior] = [], truth: [Float]? = nil,
-    heldOut: HeldOut? = nil, notes: [String] = []
+    states: TrueStates? = nil, heldOut: HeldOut? = nil, notes: [String] = []
   ) {
     precondition(observations.count == channels * trials.count * bins, "observations are [channels, trials, bins]")
     self.name = name
@@ -89,12 +91,32 @@ package struct Session: Sendable {
     self.observations = observations
     self.behavior = behavior
     self.truth = truth
+    self.states = states
     self.heldOut = heldOut
     self.notes = notes
   }
 
   /// The place of one observation in `observations` and `truth`.
   package func index(channel: Int, trial: Int, bin: Int) -> Int { (channel * trials.count + trial) * bins + bin }
+}
+
+/// The states of a generated session.
+package struct TrueStates: Sendable {
+  package let dimensions: Int
+  /// `[trials, bins, dimensions]`
+  package private(set) var values: [Float] = []
+  /// Where one bin without noise leads from each state, laid out as `values`.
+  package private(set) var next: [Float] = []
+
+  init(dimensions: Int) { self.dimensions = dimensions }
+
+  /// Whether it is known of every state where it leads.
+  var isWhole: Bool { next.count == values.count }
+
+  mutating func append(_ state: [Double], next: [Double]) {
+    values += state.map { Float($0) }
+    self.next += next.map { Float($0) }
+  }
 }
 
 /// What can be known of a session without its observations.
@@ -110,6 +132,8 @@ package struct SessionHeader: Sendable {
   package var behavior: [(name: String, dimensions: Int)]
   package var isCounts: Bool
   package var notes: [String]
+  /// Why the session is left out; empty for one that is used.
+  package var excluded: [String] = []
 
   package init(
     name: String, files: [String] = [], metadata: [String: String] = [:], channels: Int, bins: Int,

@@ -14,7 +14,8 @@ enum SimpleNumber {
 
   /// Reads `[-] digits [. digits] [e [+-] digits]` where no digit but a lone 0 begins with 0.
   init?(_ text: String) {
-    guard let first = text.utf8.first, first < UInt8(ascii: ":") else { return nil }
+    // What is longer may be longer than a number may be.
+    guard let first = text.utf8.first, first < UInt8(ascii: ":"), text.utf8.count <= 40 else { return nil }
     var text = text
     let shape = text.withUTF8 { Self.shape($0) }
     switch shape {

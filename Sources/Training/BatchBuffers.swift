@@ -14,6 +14,8 @@ final class BatchBuffers {
   private let present: Storage
   private let slots: Storage
   private let key: Storage
+  /// How much divergences count, where the graph asks.
+  let warmth: Storage
 
   init(_ shape: BatchShape, _ table: SessionTable, precision: Precision) {
     self.shape = shape
@@ -25,6 +27,8 @@ final class BatchBuffers {
     present = Storage(precision, count: shape.bins * shape.sessions * shape.trials)
     key = Storage(nil, count: 2)
     slots = Storage(nil, count: shape.sessions)
+    warmth = Storage(precision, count: 1)
+    warmth[0] = 1
   }
 
   /// The view for an input of the graph by name; nil for inputs that are not part of the batch.
@@ -37,6 +41,7 @@ final class BatchBuffers {
     case "batch.present": present.view()
     case "batch.slots": slots.view()
     case "batch.key": key.view()
+    case "batch.warmth": warmth.view()
     default: nil
     }
   }

@@ -14,6 +14,8 @@ final class GradientSteps {
   /// Bytes of working memory of the compiled graphs.
   private(set) var workingMemory = 0
   private var parts: [Part] = []
+  let plan: Plan
+  let backend: any Backend
   private let target: Storage
   /// The gradient of one part, where there are several.
   private let own: Storage?
@@ -31,11 +33,13 @@ final class GradientSteps {
     var sessions: SessionTable
     var fit: Set<ParameterGroup>
     var memory: GradientMemory
+    /// Whether divergences count by a number that changes from step to step.
+    var warmsUp = false
     /// Sessions of a step, sessions of a part, trials of a session, bins of a trial.
     var perStep, perPart, trials, bins: Int
     var path: String
 
-    fileprivate func shape(_ count: Int) -> BatchShape {
+    func shape(_ count: Int) -> BatchShape {
       BatchShape(
         sessions: count, trials: trials, bins: bins, rows: sessions.capacity(of: count), of: perStep)
     }
@@ -44,6 +48,7 @@ final class GradientSteps {
   /// - Parameter target: where the gradient goes, a flat buffer.
   init(_ plan: Plan, _ states: [FlatState], into target: Storage, backend: any Backend) throws(BackendError) {
     self.target = target
+    (self.plan, self.backend) = (plan, backend)
     parameters = plan.model.parameterTable(plan.sessions)
     let isWhole = plan.perPart >= plan.perStep
     own = isWhole ? nil : Storage(backend.precision, count: target.count)
@@ -67,7 +72,8 @@ final class GradientSteps {
     _ plan: Plan, _ shape: BatchShape, _ table: ParameterTable, into target: Storage, _ backend: any Backend
   ) throws(BackendError) -> BoundGraph {
     let step = StepGraph(
-      plan.model, shape: shape, sessions: plan.sessions, fit: plan.fit, memory: plan.memory, path: plan.path)
+      plan.model, shape: shape, sessions: plan.sessions, fit: plan.fit, memory: plan.memory, warmsUp: plan.warmsUp,
+      path: plan.path)
     var sinks: [Int: View] = [:]
     for (position, parameter) in step.fitted.enumerated() {
       guard let place = table[parameter.name] else { continue }
@@ -80,12 +86,15 @@ final class GradientSteps {
   }
 
   /// Loss and gradient of a batch at the parameters of a flat state.
+  ///
+  /// - Parameter warmth: how much divergences count, where the plan says that this changes.
   func run(
-    _ chosen: [(session: Int, trials: [Int])], from data: [Session], key: Stream, state: Int
+    _ chosen: [(session: Int, trials: [Int])], from data: [Session], key: Stream, warmth: Double, state: Int
   ) throws(BackendError) {
     for index in measured.indices { measured[index] = 0 }
     for index in parts.indices {
       let part = parts[index]
+      part.graph.buffers.warmth[0] = warmth
       part.graph.buffers.fill(chosen, slots: part.slots, from: data, key: key)
       try part.graph.run(part.bindings[state])
       for value in measured.indices { measured[value] += part.graph.outputs[value][0] }

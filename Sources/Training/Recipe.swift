@@ -10,10 +10,11 @@ package struct Recipe: Hashable, Sendable {
   package var budget: Extent
   package var select: Selection?
   package var memory: GradientMemory
+  package var divergenceWarmup: Extent?
 
   package init(
     optimizer: Optimizer, schedule: Schedule, clip: Double?, batch: BatchRecipe, budget: Extent, select: Selection?,
-    memory: GradientMemory = .full
+    memory: GradientMemory = .full, divergenceWarmup: Extent? = nil
   ) {
     self.optimizer = optimizer
     self.schedule = schedule
@@ -22,6 +23,7 @@ package struct Recipe: Hashable, Sendable {
     self.budget = budget
     self.select = select
     self.memory = memory
+    self.divergenceWarmup = divergenceWarmup
   }
 
   package static let schema = Schema<Self>(
@@ -40,7 +42,10 @@ package struct Recipe: Hashable, Sendable {
       "memory", \.memory, .choice(GradientMemory.self), default: .full,
       "What the gradient keeps of recurrences: `full` every bin; `recompute` the square root of their number, for long trials."
     ),
-    make: Self.init(optimizer:schedule:clip:batch:budget:select:memory:))
+    Field(
+      "kl_warmup", \.divergenceWarmup, .optional(.extent(.steps, .epochs)),
+      "How long the divergences of states and embeddings rise from nothing to their whole weight."),
+    make: Self.init(optimizer:schedule:clip:batch:budget:select:memory:divergenceWarmup:))
 }
 
 /// What the gradient keeps of recurrences.

@@ -17,7 +17,9 @@ package final class SessionRunner {
   /// Flat parameter buffer; fill it with `load` or share the trainer's.
   package let parameters: Storage
 
-  private enum Purpose: Hashable { case embed, reconstruct, forecast(last: Int, isSampled: Bool), loss }
+  private enum Purpose: Hashable {
+    case embed, reconstruct, latents, information, forecast(last: Int, isSampled: Bool), loss
+  }
 
   package init(
     model: Model, sessions: SessionTable, parameters table: ParameterTable, bins: Int, trials: Int,
@@ -78,14 +80,79 @@ package final class SessionRunner {
   package func forecast(
     _ session: Int, trials: [Int], in data: [Session], context: Int, embedding: [Double], samples: Int = 0
   ) throws(BackendError) -> [Float] {
+    try sampledForecast(
+      session, trials: trials, in: data, context: context, embedding: embedding, samples: samples
+    ).mean
+  }
+
+  /// The same with the variance of the sampled paths at every place; nil without at least two.
+  package func sampledForecast(
+    _ session: Int, trials: [Int], in data: [Session], context: Int, embedding: [Double], samples: Int
+  ) throws(BackendError) -> (mean: [Float], variance: [Float]?) {
     precondition(context >= 1, "a forecast needs at least one bin of context")
     let purpose = Purpose.forecast(last: context - 1, isSampled: samples > 0)
     var sum: [Float] = []
+    // Deviations from the first path, so that squares do not cancel.
+    var (first, squares): ([Float], [Float]) = ([], [])
     for draw in 0..<max(samples, 1) {
       let path = try predict(purpose, session, trials, data, embedding, visible: context, draw: draw)
-      if sum.isEmpty { sum = path } else { for index in sum.indices { sum[index] += path[index] } }
+      guard draw > 0 else {
+        (sum, first) = (path, path)
+        squares = [Float](repeating: 0, count: samples > 1 ? path.count : 0)
+        continue
+      }
+      for index in sum.indices {
+        sum[index] += path[index]
+        squares[index] += (path[index] - first[index]) * (path[index] - first[index])
+      }
     }
-    return samples > 1 ? sum.map { $0 / Float(samples) } : sum
+    guard samples > 1 else { return (sum, nil) }
+    let mean = sum.map { $0 / Float(samples) }
+    let variance = squares.indices.map { index in
+      let shift = mean[index] - first[index]
+      return max(0, squares[index] / Float(samples) - shift * shift)
+    }
+    return (mean, variance)
+  }
+
+  /// Posterior means of the states of trials, and where one step of the dynamics leads from each: `[bins of all trials, latent]`,
+  /// trial after trial, each as long as it is.
+  package func latents(
+    _ session: Int, trials: [Int], in data: [Session], embedding: [Double]
+  ) throws(BackendError) -> (states: [Double], next: [Double]) {
+    for (index, value) in embedding.enumerated() { embeddingInput[index] = value }
+    let graph = try graph(.latents)
+    let latent = model.dynamics.latent
+    var (states, next): ([Double], [Double]) = ([], [])
+    for chunk in chunks(trials) {
+      try run(graph, session, chunk, data, nil)
+      for (position, trial) in chunk.enumerated() {
+        for bin in 0..<data[session].trials[trial].length {
+          let first = (bin * shape.trials + position) * latent
+          for place in first..<first + latent {
+            states.append(graph.outputs[0][place])
+            next.append(graph.outputs[1][place])
+          }
+        }
+      }
+    }
+    return (states, next)
+  }
+
+  /// Nats per bin that every latent tells beyond the dynamics: the divergence of its posterior from their prediction.
+  package func information(
+    _ session: Int, trials: [Int], in data: [Session], embedding: [Double]
+  ) throws(BackendError) -> (perLatent: [Double], bins: Int) {
+    for (index, value) in embedding.enumerated() { embeddingInput[index] = value }
+    let graph = try graph(.information)
+    var sums = [Double](repeating: 0, count: model.dynamics.latent)
+    var bins = 0.0
+    for chunk in chunks(trials) {
+      try run(graph, session, chunk, data, nil)
+      for place in sums.indices { sums[place] += graph.outputs[0][place] }
+      bins += graph.outputs[1][0]
+    }
+    return (sums.map { bins > 0 ? $0 / bins : .nan }, Int(bins))
   }
 
   /// Training loss per session with random numbers that are the same at every call.
@@ -151,6 +218,12 @@ package final class SessionRunner {
       outputs = inferred.embedding.map { [$0.mean, $0.variance] } ?? []
     case .reconstruct:
       outputs = [model.infer(batch, embedding: given, scope).reconstruction]
+    case .information:
+      let information = model.stateInformation(batch, embedding: given, scope)
+      outputs = [information.sum, information.count]
+    case .latents:
+      let states = model.infer(batch, embedding: given, scope).states.mean
+      outputs = [states, model.advanced(states, embedding: given, batch, scope)]
     case .forecast(let last, let isSampled):
       let inferred = model.infer(batch, embedding: given, scope)
       outputs = [

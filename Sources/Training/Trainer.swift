@@ -50,13 +50,14 @@ package final class Trainer {
     batch = BatchDraw(
       usable: usable, sessions: shape.sessions, trials: trials.train, perSession: recipe.batch.trials)
     stepsPerEpoch = lengths.perEpoch
-    totalSteps = lengths.steps
+    totalSteps = fit.isEmpty ? 0 : lengths.steps
     switch recipe.optimizer {
     case .adamw(let value): optimizer = value
     }
-    let plan = GradientSteps.Plan(
+    var plan = GradientSteps.Plan(
       model: model, sessions: sessions, fit: fit, memory: recipe.memory, perStep: shape.sessions,
       perPart: lengths.perPart, trials: shape.trials, bins: shape.bins, path: path)
+    plan.warmsUp = recipe.divergenceWarmup != nil
     let count = model.parameterTable(sessions).count
     let states = (0..<2).map { _ in FlatState(backend.precision, count: count) }
     self.states = states
@@ -68,7 +69,7 @@ package final class Trainer {
       throw .backend(error)
     }
     parameters = gradient.parameters
-    for parameter in parameters.parameters where fit.contains(parameter.group) {
+    for parameter in parameters.parameters where fit.contains(parameter.group) && !parameter.isFixed {
       for index in parameter.range { update.trainable[index] = 1 }
     }
     validator = SessionRunner(
@@ -162,14 +163,17 @@ package final class Trainer {
     update.correction1[0] = 1 - pow(optimizer.betas[0], Double(number + 1))
     update.correction2[0] = 1 - pow(optimizer.betas[1], Double(number + 1))
     do {
-      try gradient.run(batch.chosen, from: trials.sessions, key: noiseStream(draw), state: turn)
+      try gradient.run(batch.chosen, from: trials.sessions, key: noiseStream(draw), warmth: warmth(number), state: turn)
       try update.run(from: turn, to: 1 - turn)
     } catch {
       throw .backend(error)
     }
     let (measured, norm) = (gradient.measured, update.norm[0])
     guard measured[0].isFinite, norm.isFinite else {
-      throw .notFinite(step: number + 1, loss: measured[0], gradientNorm: norm, parameter: firstBadGradient())
+      let tensor = gradient.firstBadTensor(
+        batch.chosen, from: trials.sessions, key: noiseStream(draw), warmth: warmth(number), state: states[turn])
+      throw .notFinite(
+        step: number + 1, loss: measured[0], gradientNorm: norm, tensor: tensor, parameter: firstBadGradient())
     }
     turn = 1 - turn
     state.step += 1
@@ -178,6 +182,12 @@ package final class Trainer {
       states: measured[2], embedding: measured[3], penalty: measured[4], gradientNorm: norm, rate: update.rate[0])
     try validate(&record)
     return record
+  }
+
+  /// How much divergences count at a step (0 is the first).
+  private func warmth(_ step: Int) -> Double {
+    guard let length = recipe.divergenceWarmup?.steps(perEpoch: stepsPerEpoch) else { return 1 }
+    return min(1, Double(step) / Double(max(1, length)))
   }
 
   private func trialStream(_ draw: Stream) -> Stream { Stream(key: draw.key.descending(to: "trials")) }

@@ -51,15 +51,17 @@ package enum TrainingError: Error, CustomStringConvertible {
   case noTrainingTrials
   case noValidationTrials
   /// The loss or its gradient became NaN or infinite.
-  case notFinite(step: Int, loss: Double, gradientNorm: Double, parameter: String?)
+  /// `tensor` is the first value of the loss that did, `parameter` the first whose gradient did.
+  case notFinite(step: Int, loss: Double, gradientNorm: Double, tensor: String?, parameter: String?)
   case backend(BackendError)
 
   package var description: String {
     switch self {
     case .noTrainingTrials: "no session has a training trial"
     case .noValidationTrials: "`select` needs validation trials, and no session has one"
-    case .notFinite(let step, let loss, let norm, let parameter):
+    case .notFinite(let step, let loss, let norm, let tensor, let parameter):
       "the loss became \(loss) (gradient norm \(norm)) at step \(step)"
+        + (tensor.map { "; first in \($0)" } ?? "")
         + (parameter.map { "; first in the gradient of `\($0)`" } ?? "")
     case .backend(let error): error.description
     }

@@ -24,6 +24,9 @@ struct EvaluationSpecTests {
         + #""samples":0,"split":"test"}"#
     ),
     (
+      "{kind: filter, of: [online]}", #"{"ahead":1,"kind":"filter","of":["online"],"split":"test"}"#
+    ),
+    (
       "{kind: embedding, of: [pretrain], color: [subject, task]}",
       #"{"color":["subject","task"],"kind":"embedding","of":["pretrain"]}"#
     ),

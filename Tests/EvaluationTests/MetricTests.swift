@@ -33,6 +33,9 @@ struct MetricTests {
       ("forecast", Forecast.scores(observed: values, forecast: later, context: 3, trainingMeans: [1, 2])),
       ("reconstruction", Reconstruction.scores(observed: values, reconstructed: values, trainingMeans: [1, 2])),
       (
+        "filter", FilterSpec.scores(observed: values, predicted: [values, values, values], trainingMeans: [1, 2])
+      ),
+      (
         "decode",
         Decode.scores(
           trainRates: values, trainBehavior: values, testRates: values, testBehavior: values, alphas: [1])

@@ -384,6 +384,37 @@ final class ExecutionTests {
     #expect(table.column("speed")?.suffix(2) == ["", ""])
   }
 
+  @Test func `a filter rebuilds trials as a causal encoder does whole, and tells how long a bin took`() throws {
+    let study = try CheckedStudy().replacing("{kind: bigru, width: 4}", with: "{kind: gru, width: 4}").replacing(
+      "  atlas: ", with: "  online: {kind: filter, of: [pretrain, transfer], ahead: 2}\n  atlas: ")
+    let plan = try study.plan()
+    var told: [JSONValue] = []
+    let ran = try run(plan) { event in
+      if case .latency = event { told.append(event.json) }
+      return false
+    }
+    #expect(ran.words.allSatisfy { $0 == "done" })
+    #expect(told.map { $0["bins"] } == [.int(2 * 2 * 10), .int(2 * 10)], "test trials of all sessions, every bin once")
+    let files = try bundle(plan, ran.outcomes, "filter")
+    #expect(files["result/runs/pretrain/online.h5"] != nil)
+    let folder = try FileManager.default.contentsOfDirectory(atPath: self.folder + "/filter/tiny").first {
+      $0 != "latest"
+    }
+    let path = self.folder + "/filter/tiny/\(folder ?? "")/result/metrics.tsv"
+    let table = try #require(TSV(parsing: try String(contentsOfFile: path, encoding: .utf8)))
+    let metrics = try #require(table.column("metric"))
+    let (runs, values) = (try #require(table.column("run")), try #require(table.column("value")))
+    func scores(of metric: String) -> [String] {
+      metrics.indices.filter { metrics[$0] == metric && runs[$0] != "twin" }.map { runs[$0] + " " + values[$0] }
+    }
+    #expect(scores(of: "online.r2").count == 3, "one number for each session")
+    #expect(scores(of: "online.r2") == scores(of: "rebuild.r2"))
+    #expect(scores(of: "online.r2@1").count == 3)
+    #expect(scores(of: "online.r2@2").count == 3)
+    #expect(scores(of: "online.r2@3").isEmpty)
+    #expect(try bundle(plan, try run(plan, ExecutionOptions(isFresh: true)).outcomes, "again") == files)
+  }
+
   @Test func `evaluations that differ between points of one fit have files of their own`() throws {
     let text = CheckedStudy.tiny.replacing(
       "  atlas: ", with: "  far: {kind: forecast, of: [pretrain], context: 150 ms, horizon: 150 ms}\n  atlas: ")

@@ -37,8 +37,8 @@ import YAMLReader
     "E1307": "a strategy without its values", "E1308": "a condition on a draw", "E1309": "the number of points",
     "E2001": "a circle of runs", "E2005": "an embedding that a model does not have",
     "E2010": "a metric of another kind of evaluation", "E2011": "a run that is not measured", "E2012": "a label",
-    "E2013": "labels in common", "E2014": "how many fits a run has",
-    "E2015": "an encoder that reads ahead", "E2031": "a resource that nothing uses",
+    "E2013": "labels in common", "E2014": "how many fits a run has", "E2015": "which encoders are causal",
+    "E2031": "a resource that nothing uses",
   ]
 
   @Test func `the schema and the reader give the same verdict`() throws {

@@ -183,7 +183,7 @@ struct CommandTests {
     #expect(session["channels"]?.int == Recording.units)
     #expect(session["bins"]?.int == 10)
     let bytes = try Data(contentsOf: URL(fileURLWithPath: program.path("data/rat.nwb")))
-    #expect(session["files"]?.array == [["name": "rat.nwb", "sha256": .string(SHA256Digest(of: Array(bytes)).hex)]])
+    #expect(session["files"]?.array == [["name": "rat.nwb", "sha256": .string(SHA256Digest(of: bytes).hex)]])
     let origins = try JSONValue(parsing: try bundle.read("result/spec/origins.json"))
     let values = try #require(origins["values"]?.array)
     let path = try #require(values.first { $0["path"] == "datasets.rat.path" })

@@ -8,7 +8,11 @@ import Testing
 @Suite struct WholeModelTests {
   @Test(arguments: [false, true], LossGradientTests.adaptations)
   func `loss and gradient on the native backend agree with the reference`(poisson: Bool, adapt: Adaptation) throws {
-    let problem = TinyProblem(poisson: poisson, adapt: adapt)
+    try Self.check(TinyProblem(poisson: poisson, adapt: adapt))
+  }
+
+  /// Compares loss and gradient of the two backends.
+  static func check(_ problem: TinyProblem) throws {
     let targets = problem.graph.inputs.filter { problem.parameters[problem.graph.name(ofInput: $0)] != nil }
     let differentiated = problem.graph.differentiated(problem.loss, withRespectTo: targets)
     let outputs = [differentiated[problem.loss]] + differentiated.gradients

@@ -11,21 +11,26 @@ struct TinyProblem {
   let shape = BatchShape(sessions: 2, trials: 3, bins: 5, rows: 9)
   let graph: Graph
   let parameters: ParameterTable
-  let loss: ValueID
+  let loss, reconstruction: ValueID
 
-  init(poisson: Bool, adapt: Adaptation) {
+  /// - Parameter change: what is other than usual.
+  init(poisson: Bool, adapt: Adaptation, change: (inout Model) -> Void = { _ in }) {
     let embedding = Embedding(size: 2, per: .session, encoder: .gru(.init(width: 4)), weight: 1)
-    model = Model(
+    var model = Model(
       readin: .mlp(.init(width: 4, shared: 3)), embedding: adapt == .shared ? nil : embedding,
       dynamics: .mlp(
         MLPDynamics(latent: 2, hidden: [4, 3], activation: .tanh, residual: true, noise: .shared, adapt: adapt)),
       inference: .dkf(DKF(encoder: .bigru(.init(width: 3)), forecastMask: 0.4, detach: false)),
       observation: poisson
         ? .poisson(.init(link: .exp, initialisation: .random)) : .gaussian(.init(initialisation: .random)))
+    change(&model)
+    self.model = model
     let builder = Builder()
     let batch = Batch(builder, shape, table)
     let scope = ParameterScope(builder)
-    loss = model.loss(batch, scope, at: "models.m").total.id
+    let parts = model.loss(batch, scope, at: "models.m")
+    loss = parts.total.id
+    reconstruction = parts.reconstruction.id
     graph = builder.graph
     parameters = scope.table
   }
@@ -93,12 +98,16 @@ struct TinyProblem {
 
 @Suite struct LossGradientTests {
   static let adaptations: [Adaptation] = [
-    .lowRank(.init(rank: 2, layers: [0, 1], hyper: [3], penalty: 0.1)), .shared,
+    .lowRank(.init(rank: 2, layers: [0, 1], hyper: [3], penalty: 0.1)), .linear(.init(penalty: 0.1)), .concat, .shared,
   ]
 
   @Test(arguments: [false, true], adaptations)
   func `the gradient of the whole loss agrees with finite differences`(poisson: Bool, adapt: Adaptation) throws {
-    let problem = TinyProblem(poisson: poisson, adapt: adapt)
+    try Self.check(TinyProblem(poisson: poisson, adapt: adapt))
+  }
+
+  /// Compares the gradient of the loss with finite differences at some places of every parameter.
+  static func check(_ problem: TinyProblem) throws {
     try problem.graph.verify()
     let backend = ReferenceBackend()
     let targets = problem.graph.inputs.filter { problem.parameters[problem.graph.name(ofInput: $0)] != nil }
@@ -125,7 +134,8 @@ struct TinyProblem {
   }
 
   /// Fourth-order central difference.
-  private func derivative(at place: Int, _ values: Storage, _ loss: (Storage) throws -> Double) throws -> Double {
+  private static func derivative(at place: Int, _ values: Storage, _ loss: (Storage) throws -> Double) throws -> Double
+  {
     let start = values[place]
     defer { values[place] = start }
     let h = 1e-3

@@ -54,6 +54,7 @@ struct PlannerTests {
       ("training.adapting.optimizer.lr=2e-2", transferred),
       ("training.adapting.budget=7 steps", transferred),
       ("runs.transfer.trials=3", transferred),
+      ("runs.transfer.embedding=zero", transferred),
       ("runs.transfer.fit=[readin, observation, inference]", transferred),
       ("datasets.later.seed=1", transferred),
       // The start of a chain changes all of it; a recipe that inherits changes with its parent.

@@ -5,8 +5,10 @@ import StudyChecks
 
 /// The specs that users start from, with stand-ins for their recordings.
 enum UserSpec: String, CaseIterable {
-  case quickstart, aplysia
+  case quickstart, aplysia, bifurcations
   case motorCortex = "motor_cortex"
+  case fewShot = "few_shot"
+  case limitCycles = "limit_cycles"
 
   func study() throws -> CheckedStudy {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../specs")
@@ -16,7 +18,7 @@ enum UserSpec: String, CaseIterable {
 
   private var recordings: [String: [SessionHeader]] {
     switch self {
-    case .quickstart: [:]
+    case .quickstart, .bifurcations, .fewShot, .limitCycles: [:]
     case .aplysia:
       ["aplysia": ["sub-Oct1314_ses-da01", "sub-Oct1514_ses-da01"].map { header("aplysia/\($0)", bin: 200, bins: 25) }]
     case .motorCortex:

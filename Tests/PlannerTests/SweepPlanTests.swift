@@ -45,7 +45,7 @@ struct SweepPlanTests {
     "axes: {evaluations: [{one: {kind: reconstruction, of: [twin]}}, {two: {kind: embedding, of: [pretrain]}}], study.seed: [1, 2]}",
     "{strategy: random, draws: 6, axes: {training.adapting.optimizer.lr: {log_uniform: [1e-4, 1e-2]}, models.meta.dynamics.latent: [2, 3]}}",
     "{strategy: random, draws: 8, axes: {models.meta.inference.forecast_mask: {uniform: [0.1, 0.5]}, models.meta.dynamics.adapt.rank: {int_uniform: [1, 3]}, training.pretraining.optimizer.weight_decay: {uniform: [0, 1]}, training.pretraining.batch.trials: {int_uniform: [2, 5]}}}",
-    "{strategy: random, draws: 5, axes: {datasets.cycles.observe.noise: {uniform: [0.1, 0.5]}, runs.transfer.trials: {int_uniform: [1, 4]}, study.seed: {int_uniform: [1, 100]}}}",
+    "{strategy: random, draws: 5, axes: {datasets.cycles.observe.noise: {uniform: [0.1, 0.5]}, runs.transfer.trials: {int_uniform: [4, 6]}, study.seed: {int_uniform: [1, 100]}}}",
     "axes: {training.pretraining.budget: [6 steps, 2 epochs]}\n  include: [{models.meta.dynamics.latent: 4, runs.transfer.trials: 2}]",
   ]
 
@@ -75,7 +75,9 @@ struct SweepPlanTests {
     "models.meta.dynamics.adapt.rank: {int_uniform: [1, 4]}", "models.meta.embedding.encoder.width: [4, 5, 6]",
   ])
   func `points that differ in one value deep inside have no fit in common`(_ axis: String) throws {
-    let study = CheckedStudy(CheckedStudy.tiny + "sweep: {strategy: random, draws: 12, axes: {\(axis)}}\n")
+    let isDrawn = axis.contains("uniform") || axis.contains("normal")
+    let draws = isDrawn ? "strategy: random, draws: 12, " : ""
+    let study = CheckedStudy(CheckedStudy.tiny + "sweep: {\(draws)axes: {\(axis)}}\n")
     let plan = try study.plan()
     #expect(plan.points.count > 2)
     for run in ["pretrain", "transfer"] {
@@ -243,6 +245,38 @@ struct ManyFitsTests {
     #expect(try study(transfer).diagnostics().filter(\.isError).map(\.code.id) == [code])
     let training = "  many: {train: meta, on: later, with: adapting, trials: 3, repeats: 2}\n"
     #expect(try study(training).diagnostics().filter(\.isError).map(\.code.id) == [code])
+  }
+
+  @Test(arguments: ["zero", "random", "free"])
+  func `a transfer may take embeddings from elsewhere, and only then its model says so`(source: String) throws {
+    let run = "  many: {transfer: pretrain, on: later, with: adapting, trials: 4, fit: [readin, observation]"
+    let usual = try #require(try study(run + "}\n").plan().fits.last)
+    let plan = try study(run + ", embedding: \(source)}\n").plan()
+    let fit = try #require(plan.fits.last)
+    #expect(fit.model.embedding?.source.rawValue == source)
+    #expect(plan.fits.first?.model.embedding?.source == .inferred)
+    #expect(fit.key != usual.key && fit.source?.key == usual.source?.key)
+    let inferred = try #require(try study(run + ", embedding: inferred}\n").plan().fits.last)
+    #expect(inferred.key == usual.key, "what the model does anyway is the same fit")
+  }
+
+  @Test func `embeddings from elsewhere belong to transfers of a model that has one`() throws {
+    let training = "  many: {train: meta, on: later, with: adapting, embedding: zero}\n"
+    #expect(try study(training).diagnostics().filter(\.isError).map(\.code.id) == ["E1012"])
+    let transfer =
+      "  many: {transfer: pretrain, on: later, with: adapting, trials: 4, fit: [readin, observation], embedding: zero}\n"
+    let shared = try study(transfer)
+      .replacing("    embedding:   {size: 1, encoder: {kind: gru, width: 4}}\n", with: "")
+      .replacing("{kind: low_rank, rank: 1, hyper: [4, 4]}", with: "{kind: shared}")
+      .replacing("  atlas:   {kind: embedding, of: [pretrain, twin], color: [speed]}\n", with: "")
+    #expect(try shared.diagnostics().filter(\.isError).map(\.code.id) == ["E2005"])
+  }
+
+  @Test func `a transfer without a fit keeps every part, and says so`() throws {
+    let plan = try study("  many: {transfer: pretrain, on: later, with: adapting, trials: 4, fit: none}\n").plan()
+    #expect(plan.fits.last?.fit == [])
+    let silent = "  many: {transfer: pretrain, on: later, with: adapting, trials: 4}\n"
+    #expect(try study(silent).diagnostics().filter(\.isError).map(\.code.id) == ["E1012"])
   }
 
   @Test func `a transfer takes one model over`() throws {

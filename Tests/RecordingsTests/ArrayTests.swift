@@ -73,6 +73,24 @@ struct ArrayTests {
     #expect(table.isCounts && table.behavior[0].values == [0.5, 0.25, 1, 2])
   }
 
+  @Test func `normalisation knows of the training trials alone`() throws {
+    let scratch = try Scratch()
+    let path = scratch.path("z.h5")
+    let writer = try HDF5Writer(path: path)
+    // Two channels, three trials of two bins; the last trial, for testing, is far off.
+    try writer.write([1.0, 5, 3, 5, 5, 5, 7, 5, 100, 5, 200, 9], shape: [3, 2, 2], to: "y")
+    try writer.close()
+    for (word, expected) in [
+      ("center", [-3, -1, 1, 3, 96, 196]), ("zscore", [-3, -1, 1, 3, 96, 196].map { $0 / 5.0.squareRoot() }),
+    ] {
+      let found = try session(
+        path, "observe: {array: y, bin: 10 ms, normalize: \(word)}\n", split: "{train: 0.667, test: 0.333, by: block}")
+      for (value, wanted) in zip(found.observations, expected) { #expect(abs(Double(value) - wanted) < 1e-4) }
+      #expect(Array(found.observations.suffix(6)) == [0, 0, 0, 0, 0, 4] && !found.isCounts)
+      #expect(found.notes == ["1 of 2 channels do not vary in the training trials"])
+    }
+  }
+
   @Test(arguments: [
     ("observe: {array: spike, bin: 10 ms}\n", "there is no such array", "did you mean `spikes`?"),
     ("observe: {array: flow, bin: 10 ms}\n", "the array has no trials", "give `windows"),

@@ -73,7 +73,7 @@ struct DatasetSpecTests {
     ("lead: 100 ms", "max: 1 s", "`max` has no effect beside `window`"),
     ("window: [-140 ms, 560 ms], ", "", "`align` has no effect without `window`"),
     ("path: data", "windows: {length: 1 s}\npath: data", "give one of `trials` and `windows`"),
-    ("path: data", "quality: {drift: 0.4}\npath: data", "does not build it yet"),
+    ("path: data", "quality: {}\npath: data", "`quality` asks for nothing"),
     ("by: trial", "by: column", "`by: column` needs `column`"),
     ("result ==", "result = =", "is left over"),
   ])

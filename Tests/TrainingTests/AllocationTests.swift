@@ -44,4 +44,30 @@ struct AllocationTests {
       #expect(count == 0)
     }
   }
+
+  static let schemes: [Inference] = [
+    Inference(DVBF(encoder: .backwardGRU(.init(width: 5)), forecastMask: 0.3, detach: false, samples: 2)),
+    Inference(VSMC(encoder: .bigru(.init(width: 5)), particles: 4, detach: true)),
+    .dkf(DKF(encoder: .bigru(.init(width: 5)), forecastMask: 0.3, detach: true, samples: 2)),
+  ]
+
+  @Test(arguments: schemes)
+  func `no scheme of inference allocates in a step, and neither does a warm-up`(scheme: Inference) throws {
+    var recipe = Small.recipe(steps: 20, trials: 2)
+    recipe.select = nil
+    recipe.divergenceWarmup = .steps(10)
+    var model = Small.model
+    model.inference = scheme
+    model.dynamics = Dynamics(
+      ODEDynamics(
+        latent: 2, hidden: [6], activation: .tanh, solver: .rk4, steps: 1, noise: .session,
+        adapt: .linear(.init(penalty: 0.01))))
+    model.weigh = .channels
+    let trainer = try Small.trainer(recipe, backend: NativeBackend(threads: 1), model: model)
+    _ = try trainer.step()
+    for _ in 0..<4 {
+      let count = try allocations { _ = try trainer.step() }
+      #expect(count == 0)
+    }
+  }
 }

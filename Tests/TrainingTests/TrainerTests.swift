@@ -61,7 +61,7 @@ enum Small {
 
   static func trainer(
     _ recipe: Recipe, backend: any Backend = NativeBackend(), start: FittedModel? = nil,
-    fit: Set<ParameterGroup> = Set(ParameterGroup.allCases), data: [Session] = sessions
+    fit: Set<ParameterGroup> = Set(ParameterGroup.allCases), data: [Session] = sessions, model: Model = model
   ) throws -> Trainer {
     let stream = Stream(seed: 3, path: ["fit"])
     return try Trainer(
@@ -72,6 +72,52 @@ enum Small {
 }
 
 @Suite struct TrainerTests {
+  @Test(arguments: EmbeddingSource.allCases)
+  func `embeddings that are not inferred are what they say after training`(source: EmbeddingSource) throws {
+    let usual = try Small.trainer(Small.recipe(steps: 3))
+    while !usual.isFinished { _ = try usual.step() }
+    var model = Small.model
+    model.embedding?.source = source
+    let stream = Stream(seed: 3, path: ["fit"])
+    var recipe = Small.recipe(steps: 6)
+    recipe.select = nil
+    let trials = TrialSet(Small.sessions, limit: nil, selects: false, stream: stream)
+    let trainer = try Trainer(
+      model: model, recipe: recipe, trials: trials, start: usual.fitted, fit: [.readin, .observation],
+      backend: NativeBackend(), stream: stream, path: "models.m")
+    let before = trainer.current
+    while !trainer.isFinished { _ = try trainer.step() }
+    let after = trainer.current
+    let runner = SessionRunner(after, bins: 8, trials: 4, backend: NativeBackend(), stream: stream)
+    let (mean, variance) = try runner.embedding(of: 1, trials: [0, 1], in: Small.sessions)
+    #expect((variance[0] > 0) == (source == .inferred))
+    let own = after.parameters["observation.embedding"]
+    switch source {
+    case .inferred: #expect(own == nil)
+    case .zero: #expect(own == nil && mean == [0])
+    case .random, .free:
+      let range = try #require(own).range
+      #expect(abs(mean[0] - after.values[range][range.lowerBound + 1]) < 1e-6)
+      #expect((before.values[range] == after.values[range]) == (source == .random))
+      #expect(source == .random || before.values[range].allSatisfy { $0 == 0 })
+    }
+  }
+
+  @Test func `divergences rise from nothing to their whole weight`() throws {
+    func first(_ count: Int, warmup: Extent?) throws -> [StepRecord] {
+      var recipe = Small.recipe(steps: 8, every: 8)
+      recipe.divergenceWarmup = warmup
+      let trainer = try Small.trainer(recipe)
+      return try (0..<count).map { _ in try trainer.step() }
+    }
+    let plain = try first(1, warmup: nil)[0]
+    let warm = try first(6, warmup: .steps(4))
+    #expect(warm[0].states == 0 && warm[0].embedding == 0)
+    #expect(warm[0].reconstruction == plain.reconstruction && warm[0].penalty == plain.penalty)
+    #expect(warm.dropFirst().allSatisfy { $0.states > 0 && $0.embedding > 0 })
+    #expect(plain.states > 0)
+  }
+
   @Test func `a training that is saved and restored ends with the same bits`() throws {
     let whole = try Small.trainer(Small.recipe(steps: 12, clip: 5, sessions: 1))
     while !whole.isFinished { _ = try whole.step() }
@@ -191,15 +237,30 @@ enum Small {
     #expect(trainer.state.best?.score == best)
   }
 
-  @Test func `a loss that is not finite stops with the step and the parameter`() throws {
+  @Test func `a loss that is not finite stops with the step, the tensor and the parameter`() throws {
     var broken = Small.sessions
     broken[0].observations[0] = .infinity
     let trainer = try Small.trainer(Small.recipe(steps: 3, trials: 6), data: broken)
     #expect {
       while !trainer.isFinished { _ = try trainer.step() }
     } throws: { error in
-      guard case .notFinite(let step, _, _, let parameter)? = error as? TrainingError else { return false }
-      return step == 1 && parameter != nil
+      guard case .notFinite(let step, _, _, let tensor, let parameter)? = error as? TrainingError else { return false }
+      return step == 1 && parameter != nil && tensor == "`select` in models.m.readin"
+    }
+  }
+
+  @Test func `what overflows in the likelihood is told as such`() throws {
+    // Finite, and its square is not.
+    var broken = Small.sessions
+    broken[0].observations[0] = 3e38
+    var model = Small.model
+    model.readin = .mlp(.init(width: 5, shared: 4))
+    let trainer = try Small.trainer(Small.recipe(steps: 3, trials: 6), data: broken, model: model)
+    #expect {
+      while !trainer.isFinished { _ = try trainer.step() }
+    } throws: { error in
+      guard case .notFinite(_, _, _, let tensor?, _)? = error as? TrainingError else { return false }
+      return tensor.hasPrefix("`") && tensor.contains(" in models.m.")
     }
   }
 

@@ -29,10 +29,14 @@ hid_t chdf5_file_int64(void);
 hid_t chdf5_class_file_access(void);
 hid_t chdf5_class_dataset_create(void);
 hid_t chdf5_class_link_create(void);
+hid_t chdf5_class_link_access(void);
 hid_t chdf5_default(void);
 hid_t chdf5_all(void);
 size_t chdf5_variable(void);
 unsigned chdf5_read_only(void);
 unsigned chdf5_truncate(void);
+
+// Lets links that lead into other files fail.
+herr_t chdf5_refuse_other_files(hid_t link_access);
 
 #endif

@@ -31,13 +31,14 @@ package struct LowRankAdaptation: Hashable, Sendable {
     ],
     make: Self.init(rank:layers:hyper:penalty:))
 
-  func change(_ weights: [Tensor], _ embedding: Tensor, _ parameter: ParameterScope) -> AdaptedWeights {
+  func change(_ unadapted: Layers, _ embedding: Tensor, _ parameter: ParameterScope) -> AdaptedLayers {
     var trunk = embedding
     for (layer, width) in hyper.enumerated() {
       trunk = parameter.linear(trunk, "adapt.\(layer)", .adapt, width: width).tanh
     }
     let sessions = embedding.shape[0]
-    var adapted = weights
+    let weights = unadapted.weights
+    var adapted = unadapted
     var total: Tensor?
     for layer in layers {
       let (rows, columns) = (weights[layer].shape[0], weights[layer].shape[1])
@@ -45,10 +46,10 @@ package struct LowRankAdaptation: Hashable, Sendable {
       let parts = head.split(axis: 1, [rank * rows, rank * columns])
       let left = parts[0].reshape([sessions, rows, rank])
       let change = left.matmul(parts[1].reshape([sessions, columns, rank]), transposeB: true)
-      adapted[layer] = weights[layer] + change
+      adapted.weights[layer] = weights[layer] + change
       let norm = (change.square.sum(1, 2) + 1e-12).squareRoot.total
       total = total.map { $0 + norm } ?? norm
     }
-    return AdaptedWeights(weights: adapted, penalty: penalty == 0 ? nil : total.map { $0 * penalty })
+    return AdaptedLayers(layers: adapted, penalty: penalty == 0 ? nil : total.map { $0 * penalty })
   }
 }

@@ -4,20 +4,16 @@ import TensorGraph
 /// A multilayer perceptron as dynamics: f(z) = W_o a(... a(z W_0 + b_0) ...) + b_o, optionally plus z.
 ///
 /// The last layer is linear. Source: Vermani et al. 2025, Eqs 12-13, with the biases of the authors' architecture.
-package struct MLPDynamics: Hashable, Sendable {
+package struct MLPDynamics: DynamicsFamily {
   package var latent: Int
   package var hidden: [Int]
   package var activation: Activation
   package var residual: Bool
-  package var noise: Noise
+  package var noise: ProcessNoise
   package var adapt: Adaptation
 
-  package enum Activation: String, CaseIterable, Hashable, Sendable { case tanh, silu }
-  /// Who owns the process noise.
-  package enum Noise: String, CaseIterable, Hashable, Sendable { case shared }
-
   package init(
-    latent: Int, hidden: [Int], activation: Activation, residual: Bool, noise: Noise, adapt: Adaptation
+    latent: Int, hidden: [Int], activation: Activation, residual: Bool, noise: ProcessNoise, adapt: Adaptation
   ) {
     self.latent = latent
     self.hidden = hidden
@@ -33,51 +29,21 @@ package struct MLPDynamics: Hashable, Sendable {
     Field("hidden", \.hidden, .list(.int(1...4096), count: 1...8), "Widths of the hidden layers."),
     Field("activation", \.activation, .choice(Activation.self), default: .tanh, "Nonlinearity of the hidden layers."),
     Field("residual", \.residual, .bool, default: false, "Predict the change of the state instead of the state."),
-    Field("noise", \.noise, .choice(Noise.self), default: .shared, "Who owns the process noise."),
+    Field("noise", \.noise, .choice(ProcessNoise.self), default: .shared, "Who owns the process noise."),
     Field("adapt", \.adapt, .union(Adaptation.union), "How the embedding changes the weights."),
-    rules: [
-      Rule("adapt") { mlp in
-        let layers = mlp.adapt.layers
-        guard let wrong = layers.first(where: { $0 > mlp.hidden.count }) else { return nil }
-        return "layer \(wrong) does not exist: the network has layers 0 to \(mlp.hidden.count)"
-      }
-    ],
+    rules: [layerRule { $0.hidden.count + 1 }],
     make: Self.init(latent:hidden:activation:residual:noise:adapt:))
 
-  func prepare(_ embedding: Tensor?, _ parameter: ParameterScope) -> PreparedDynamics {
-    let widths = [latent] + hidden + [latent]
-    let layers = widths.count - 1
-    var weights = (0..<layers).map { layer in
-      let shape: Shape = [widths[layer], widths[layer + 1]]
-      return parameter("dynamics.\(layer).weight", .dynamics, shape, .fanIn(widths[layer]))
-    }
-    let biases = (0..<layers).map { layer in
-      parameter("dynamics.\(layer).bias", .dynamics, [widths[layer + 1]], .fanIn(widths[layer]))
-    }
-    let change = adapt.change(weights, embedding, parameter)
-    weights = change.weights
-    let noise = parameter("dynamics.noise", .dynamics, [latent], .constant(1)).variance
-    return PreparedDynamics(
-      weights: weights + biases, step: { state, constants in step(state, constants) }, noise: noise,
-      penalty: change.penalty)
-  }
+  private var network: Perceptron { Perceptron(latent: latent, hidden: hidden, activation: activation) }
 
-  /// - Parameter constants: weights `[in, out]` or, where adapted, `[sessions, in, out]`; then biases `[out]`.
-  private func step(_ state: Tensor, _ constants: [Tensor]) -> Tensor {
-    let layers = constants.count / 2
-    var x = state
-    for layer in 0..<layers {
-      let (weight, bias) = (constants[layer], constants[layers + layer])
-      x = weight.shape.rank == 3 ? x.matmul(weight) + bias : x.linear(weight, bias)
-      if layer < layers - 1 { x = apply(activation, x) }
-    }
-    return residual ? state + x : x
-  }
+  package func layers(_ parameter: ParameterScope) -> Layers { network.layers(parameter) }
 
-  private func apply(_ activation: Activation, _ x: Tensor) -> Tensor {
-    switch activation {
-    case .tanh: x.tanh
-    case .silu: x.silu
-    }
+  package func step(_ state: Tensor, _ layers: Layers, _ others: [Tensor]) -> Tensor {
+    let next = network(state, layers)
+    return residual ? state + next : next
   }
+}
+
+extension Dynamics {
+  package static func mlp(_ family: MLPDynamics) -> Self { Self(family) }
 }

@@ -12,15 +12,19 @@ package struct Embedding: Hashable, Sendable {
   package var per: Unit
   package var encoder: EmbeddingEncoder
   package var weight: Double
+  package var source: EmbeddingSource
 
   /// What one embedding belongs to.
   package enum Unit: String, CaseIterable, Hashable, Sendable { case session }
 
-  package init(size: Int, per: Unit, encoder: EmbeddingEncoder, weight: Double) {
+  package init(
+    size: Int, per: Unit, encoder: EmbeddingEncoder, weight: Double, source: EmbeddingSource = .inferred
+  ) {
     self.size = size
     self.per = per
     self.encoder = encoder
     self.weight = weight
+    self.source = source
   }
 
   package static let schema = Schema<Self>(
@@ -29,10 +33,49 @@ package struct Embedding: Hashable, Sendable {
     Field("per", \.per, .choice(Unit.self), default: .session, "What one embedding belongs to."),
     Field("encoder", \.encoder, .union(EmbeddingEncoder.union), "The network that reads a trial."),
     Field("weight", \.weight, .nonNegative, default: 1, "Weight of the divergence of the embedding from its prior."),
-    make: Self.init(size:per:encoder:weight:))
+    Field(
+      "from", \.source, .choice(EmbeddingSource.self), default: .inferred,
+      "Where it comes from: the encoder, or for ablations `zero`, `random` or `free`, learnt for each session."),
+    make: Self.init(size:per:encoder:weight:source:))
 
-  /// Posterior of the embeddings, mean and variance `[sessions, size]`.
+  /// The embeddings of the sessions of a batch, mean and variance `[sessions, size]`; those that are not inferred have no
+  /// variance.
   func infer(_ features: Tensor, _ batch: Batch, _ parameter: ParameterScope) -> Gaussian {
+    let none = features.builder.constant(0, [batch.shape.sessions, size])
+    func own(_ initial: Initial, isFixed: Bool) -> Gaussian {
+      let all = parameter(
+        "observation.embedding", .observation, [batch.table.count, size], initial, isFixed: isFixed)
+      return Gaussian(mean: all.gatherRows(batch.sessions), variance: none)
+    }
+    switch source {
+    case .inferred: return posterior(features, batch, parameter)
+    case .zero: return Gaussian(mean: none, variance: none)
+    case .random: return own(.normal, isFixed: true)
+    case .free: return own(.constant(0), isFixed: false)
+    }
+  }
+
+  /// What embeddings cost in the loss, a scalar: their divergence from the prior N(0, I), or -log of it where they are learnt
+  /// as they are; nil where nothing is learnt.
+  func cost(_ code: Gaussian) -> Tensor? {
+    let builder = code.mean.builder
+    switch source {
+    case .inferred:
+      return code.divergence(from: Gaussian(mean: builder.constant(0, []), variance: builder.constant(1, []))).total
+    case .free: return (0.5 * code.mean.square).total
+    case .zero, .random: return nil
+    }
+  }
+
+  /// Embeddings as the dynamics get them in training.
+  func drawn(_ code: Gaussian, _ batch: Batch) -> Tensor {
+    switch source {
+    case .inferred: code.sample(batch, sessions: 0)
+    case .zero, .random, .free: code.mean
+    }
+  }
+
+  private func posterior(_ features: Tensor, _ batch: Batch, _ parameter: ParameterScope) -> Gaussian {
     let last = encoder.lastState(features, batch, parameter)
     let perTrial = parameter.gaussian(last, "embedding.head", .embedding, size: size)
     return Gaussian(mean: average(perTrial.mean, batch), variance: average(perTrial.variance, batch))
@@ -47,26 +90,50 @@ package struct Embedding: Hashable, Sendable {
   }
 }
 
+/// Where the embedding of a session comes from.
+package enum EmbeddingSource: String, CaseIterable, Hashable, Sendable {
+  /// From the encoder, which reads its trials.
+  case inferred
+  /// It is zero for every session.
+  case zero
+  /// Drawn from N(0, I) for every session, once.
+  case random
+  /// Learnt for every session as it is, with the read-out; it starts at zero.
+  case free
+}
+
 /// The network that reads one trial for the embedding.
 package enum EmbeddingEncoder: Hashable, Sendable {
   case gru(RecurrentSizes)
+  case bigru(RecurrentSizes)
 
   package static let union = Union<Self>(
     "encoder",
     .arm("gru", RecurrentSizes.schema("gru", "A gated recurrent unit; its last state stands for the trial."), Self.gru)
     {
-      switch $0 {
-      case .gru(let sizes): sizes
-      }
+      if case .gru(let sizes) = $0 { sizes } else { nil }
     },
-    notBuilt: [.init("bigru", "A bidirectional gated recurrent unit.")])
+    .arm(
+      "bigru",
+      RecurrentSizes.schema(
+        "bigru", "A gated recurrent unit in each direction; their last states stand for the trial."),
+      Self.bigru
+    ) {
+      if case .bigru(let sizes) = $0 { sizes } else { nil }
+    })
 
   func lastState(_ features: Tensor, _ batch: Batch, _ parameter: ParameterScope) -> Tensor {
+    func last(_ name: String, _ sizes: RecurrentSizes, reversed: Bool) -> Tensor {
+      let cell = parameter.gru(name, .embedding, inputs: features.shape[2], width: sizes.width)
+      return cell.run(features.linear(cell.input, cell.bias), present: batch.presentRows, reversed: reversed).last
+    }
     switch self {
-    case .gru(let sizes):
-      let inputs = features.shape[2]
-      let cell = parameter.gru("embedding.gru", .embedding, inputs: inputs, width: sizes.width)
-      return cell.run(features.linear(cell.input, cell.bias), present: batch.presentRows).last
+    case .gru(let sizes): return last("embedding.gru", sizes, reversed: false)
+    case .bigru(let sizes):
+      let both = [
+        last("embedding.gru", sizes, reversed: false), last("embedding.backward", sizes, reversed: true),
+      ]
+      return features.builder.concatenate(both, axis: 1)
     }
   }
 }

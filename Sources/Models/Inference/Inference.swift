@@ -2,104 +2,96 @@ import SpecLanguage
 import TensorGraph
 
 /// How latent states are inferred from observations.
-package enum Inference: Hashable, Sendable {
-  case dkf(DKF)
+package struct Inference: Hashable, Sendable {
+  let scheme: any InferenceScheme
 
+  package init(_ scheme: some InferenceScheme) { self.scheme = scheme }
+
+  /// The catalogue of schemes, one line each.
   package static let union = Union<Self>(
     "inference",
-    .arm("dkf", DKF.schema, Self.dkf) {
-      switch $0 {
-      case .dkf(let value): value
-      }
-    },
-    notBuilt: [
-      .init("dvbf", "Deep variational Bayes filter."), .init("vsmc", "Variational sequential Monte Carlo."),
-    ])
+    .scheme(DKF.self),
+    .scheme(DVBF.self),
+    .scheme(VSMC.self))
 
-  package var encoder: StateEncoder {
-    switch self {
-    case .dkf(let value): value.encoder
-    }
+  package var encoder: StateEncoder { scheme.encoder }
+
+  package static func == (left: Self, right: Self) -> Bool { AnyHashable(left.scheme) == AnyHashable(right.scheme) }
+  package func hash(into hasher: inout Hasher) { hasher.combine(AnyHashable(scheme)) }
+}
+
+/// A scheme of inference: one file with its keys and its bound, and one line in the catalogue.
+///
+/// Law: `bound` is a lower bound of the log-likelihood of the observations for an embedding, but for what masks and weights
+/// of the loss change. A scheme whose encoder can be causal has the encoder's output for its posterior of the states.
+package protocol InferenceScheme: Hashable, Sendable {
+  /// Its name is the word after `kind`.
+  static var schema: Schema<Self> { get }
+  var encoder: StateEncoder { get }
+  /// Terms of the bound of a batch, from random numbers.
+  func bound(_ context: InferenceContext) -> BoundTerms
+  /// The posterior of the states without sampling: `[bins, sessions, trials, latent]`.
+  func posterior(_ context: InferenceContext) -> Gaussian
+}
+
+extension Union.Arm where Value == Inference {
+  fileprivate static func scheme<Scheme: InferenceScheme>(_ scheme: Scheme.Type) -> Self {
+    .arm(Scheme.schema.name, Scheme.schema, { Inference($0) }, { $0.scheme as? Scheme })
   }
 }
 
-/// Deep Kalman filter with a posterior that is independent over time, and masked sampling that trains forecasts.
-///
-///     q(z_t | y, e) = N(m_t, s_t) from an encoder over the features and e (e without gradient)
-///     z_t ~ q where bin t is not masked, else z_t = f(z_{t-1}); bin 1 is never masked
-///     KL_t against N(f(z_{t-1}), Q) at unmasked bins
-///
-/// One mask per session and bin, shared by its trials. Source: Vermani et al. 2025, Eqs 14 and 17; Krishnan et al. 2017.
-package struct DKF: Hashable, Sendable {
-  package var encoder: StateEncoder
-  package var forecastMask: Double
-  package var detach: Bool
+/// The negative of a bound, cut in two scalars.
+package struct BoundTerms {
+  /// What the observations have lost.
+  let reconstruction: Tensor
+  /// What the states cost.
+  let states: Tensor
+}
 
-  package init(encoder: StateEncoder, forecastMask: Double, detach: Bool) {
-    self.encoder = encoder
-    self.forecastMask = forecastMask
-    self.detach = detach
+/// What a scheme of inference works with.
+package struct InferenceContext {
+  let model: Model
+  let batch: Batch
+  let parameter: ParameterScope
+  /// Spec path of the model.
+  let path: String
+  /// `[bins, sessions * trials, shared]`
+  let features: Tensor
+  /// `[sessions, size]`; nil without embedding.
+  let embedding: Tensor?
+  let dynamics: PreparedDynamics
+  /// Of the first bin: `[latent]`, or `[sessions, 1, latent]` where sessions have their own.
+  let initial: Gaussian
+  let weights: LossWeights
+
+  var latent: Int { model.dynamics.latent }
+  var builder: Builder { features.builder }
+
+  /// What the encoder gives: `[bins, sessions, trials, latent]`.
+  ///
+  /// - Parameter detach: the encoder sees the embedding without a gradient.
+  func encoded(_ encoder: StateEncoder, detach: Bool) -> Gaussian {
+    let seen = detach ? embedding?.stopGradient : embedding
+    return encoder.posterior(features, seen, latent: latent, batch, parameter)
   }
 
-  package static let schema = Schema<Self>(
-    "dkf", "Mean-field posterior over time with masked sampling.",
-    Field("encoder", \.encoder, .union(StateEncoder.union), "The network that reads the trial."),
-    Field(
-      "forecast_mask", \.forecastMask, .probability, default: 0.2,
-      "Probability that a bin's state comes from the dynamics instead of the encoder during training."),
-    Field(
-      "detach", \.detach, .bool, default: true,
-      "The state encoder sees the embedding without a gradient, so that it is learnt through the dynamics alone."),
-    make: Self.init(encoder:forecastMask:detach:))
-
-  /// Samples of the states and the divergence terms of the loss.
-  struct Sampled {
-    /// `[bins, sessions, trials, latent]`
-    let states: Tensor
-    /// Sum over bins and latents of KL_t, t > 1: `[sessions, trials]`.
-    let divergence: Tensor
-    /// KL of the first bin from the initial state: `[sessions, trials]`.
-    let initialDivergence: Tensor
-  }
-
-  /// - Parameter posterior: `[bins, sessions, trials, latent]`.
-  func sample(
-    _ posterior: Gaussian, dynamics: PreparedDynamics, initial: Gaussian, _ batch: Batch
-  ) -> Sampled {
-    let shape = batch.shape
-    let latent = posterior.mean.shape[3]
-    let builder = posterior.mean.builder
-    let present = batch.present.reshape([shape.bins, shape.sessions, shape.trials, 1])
-    let samples = posterior.sample(batch, sessions: 1)
-    let first = posterior.mean.slice(axis: 0, 0..<1)
-    let firstPosterior = Gaussian(mean: first, variance: posterior.variance.slice(axis: 0, 0..<1))
-    let firstTerm = (firstPosterior.divergence(from: initial) * present.slice(axis: 0, 0..<1)).sum(0, 3)
-    let initialDivergence = firstTerm.reshape([shape.sessions, shape.trials])
-    if shape.bins == 1 {
-      let none = builder.constant(0, [shape.sessions, shape.trials])
-      return Sampled(states: samples, divergence: none, initialDivergence: initialDivergence)
+  /// Log-likelihood of every observation, weighed against the others: `[rows, trials * particles * bins]`.
+  func logLikelihood(_ states: Tensor, particles: Int = 1) -> Tensor {
+    let likelihood = builder.scope("\(path).observation") {
+      model.observation.logLikelihood(states, batch, particles: particles, parameter)
     }
-
-    let later = 1..<shape.bins
-    let draws = batch.random(.uniform, [shape.bins, shape.sessions, 1, 1], sessions: 1)
-    let mask = builder.constant(forecastMask, draws.shape)
-    let keep = (1 - draws.isLess(mask)).slice(axis: 0, later)
-    let start = samples.slice(axis: 0, 0..<1).reshape([shape.sessions, shape.trials, latent])
-    let (_, outputs) = builder.scan(
-      carries: [start], sequences: [samples.slice(axis: 0, later), keep], constants: dynamics.weights
-    ) { carries, slices, weights in
-      let predicted = dynamics.step(carries[0], weights)
-      let state = slices[1].select(slices[0], predicted)
-      return ([state], [state, predicted])
-    }
-    let prior = Gaussian(mean: outputs[1], variance: dynamics.noise)
-    let laterPosterior = Gaussian(
-      mean: posterior.mean.slice(axis: 0, later), variance: posterior.variance.slice(axis: 0, later))
-    let counted = keep * present.slice(axis: 0, later)
-    let divergence = (laterPosterior.divergence(from: prior) * counted).sum(0, 3)
-    let states = builder.concatenate([samples.slice(axis: 0, 0..<1), outputs[0]], axis: 0)
-    return Sampled(
-      states: states, divergence: divergence.reshape([shape.sessions, shape.trials]),
-      initialDivergence: initialDivergence)
+    guard let values = weights.values else { return likelihood }
+    return likelihood * (values.shape[1] == 1 ? values : batch.repeated(values, particles))
   }
+
+  /// Minus the mean over trials and sessions of summed log-likelihoods, a scalar.
+  func reconstruction(_ states: Tensor) -> Tensor {
+    -(logLikelihood(states) * weights.rows).total
+  }
+
+  /// The mean over trials and sessions of a number for each: `[sessions, trials]` to a scalar.
+  func mean(_ perTrial: Tensor) -> Tensor { (perTrial * weights.trials).total }
+
+  /// How much the divergence counts.
+  func warmed(_ divergence: Tensor) -> Tensor { batch.warmth.map { divergence * $0 } ?? divergence }
 }

@@ -5,6 +5,7 @@ import TensorGraph
 package enum StateEncoder: Hashable, Sendable {
   case bigru(RecurrentSizes)
   case gru(RecurrentSizes)
+  case backwardGRU(RecurrentSizes)
 
   package static let union = Union<Self>(
     "encoder",
@@ -22,12 +23,19 @@ package enum StateEncoder: Hashable, Sendable {
       Self.gru
     ) {
       if case .gru(let sizes) = $0 { sizes } else { nil }
+    },
+    .arm(
+      "backward_gru",
+      RecurrentSizes.schema("backward_gru", "A gated recurrent unit backward in time: a bin sees what comes after it."),
+      Self.backwardGRU
+    ) {
+      if case .backwardGRU(let sizes) = $0 { sizes } else { nil }
     })
 
   /// The width of the state that a causal encoder carries from bin to bin; nil for one that reads ahead.
   package var causalWidth: Int? {
     switch self {
-    case .bigru: nil
+    case .bigru, .backwardGRU: nil
     case .gru(let sizes): sizes.width
     }
   }
@@ -47,6 +55,10 @@ package enum StateEncoder: Hashable, Sendable {
     case .gru(let sizes):
       let forward = run("inference.forward", features, embedding, sizes.width, batch, parameter, reversed: false).states
       return head(forward, latent, batch, parameter)
+    case .backwardGRU(let sizes):
+      let backward = run("inference.backward", features, embedding, sizes.width, batch, parameter, reversed: true)
+        .states
+      return head(backward, latent, batch, parameter)
     }
   }
 

@@ -5,6 +5,8 @@ import TensorGraph
 package enum Observation: Hashable, Sendable {
   case gaussian(GaussianObservation)
   case poisson(PoissonObservation)
+  case negativeBinomial(NegativeBinomialObservation)
+  case bernoulli(BernoulliObservation)
 
   package static let union = Union<Self>(
     "observation",
@@ -14,16 +16,18 @@ package enum Observation: Hashable, Sendable {
     .arm("poisson", PoissonObservation.schema, Self.poisson) {
       if case .poisson(let value) = $0 { value } else { nil }
     },
-    notBuilt: [
-      .init("negative_binomial", "Counts with more spread than Poisson."),
-      .init("bernoulli", "At most one spike per bin."),
-    ])
+    .arm("negative_binomial", NegativeBinomialObservation.schema, Self.negativeBinomial) {
+      if case .negativeBinomial(let value) = $0 { value } else { nil }
+    },
+    .arm("bernoulli", BernoulliObservation.schema, Self.bernoulli) {
+      if case .bernoulli(let value) = $0 { value } else { nil }
+    })
 
   /// True when only spike counts make sense.
   package var needsCounts: Bool {
     switch self {
     case .gaussian: false
-    case .poisson: true
+    case .poisson, .negativeBinomial, .bernoulli: true
     }
   }
 
@@ -31,18 +35,19 @@ package enum Observation: Hashable, Sendable {
     switch self {
     case .gaussian(let value): value.initialisation
     case .poisson(let value): value.initialisation
+    case .negativeBinomial(let value): value.initialisation
+    case .bernoulli(let value): value.initialisation
     }
   }
 
   /// The affine read-out C z + b, `[rows, trials * bins]`.
   ///
-  /// - Parameter states: `[bins, sessions, trials, latent]`; the bins may be others than those of the batch.
+  /// - Parameter states: `[bins, sessions, trials, latent]`; bins and trials may be others than those of the batch.
   private func affine(_ states: Tensor, _ batch: Batch, _ parameter: ParameterScope) -> Tensor {
-    let shape = batch.shape
-    let (bins, latent) = (states.shape[0], states.shape[3])
+    let (bins, sessions, trials, latent) = (states.shape[0], states.shape[1], states.shape[2], states.shape[3])
     let weight = parameter("observation.weight", .observation, [batch.table.totalChannels, latent], .fanIn(latent))
     let bias = parameter("observation.bias", .observation, [batch.table.totalChannels, 1], .constant(0))
-    let flat = states.transpose(1, 2, 0, 3).reshape([shape.sessions, shape.trials * bins, latent])
+    let flat = states.transpose(1, 2, 0, 3).reshape([sessions, trials * bins, latent])
     let product = weight.gatherRows(batch.channels).raggedExpand(flat, offsets: batch.offsets)
     return product + bias.gatherRows(batch.channels)
   }
@@ -53,23 +58,37 @@ package enum Observation: Hashable, Sendable {
     switch self {
     case .gaussian: return drive
     case .poisson(let value): return value.link.rate(drive)
+    case .negativeBinomial(let value): return value.link.rate(drive)
+    case .bernoulli: return drive.sigmoid
     }
   }
 
   /// Log-likelihood of every observation, 0 where nothing was observed: `[rows, trials * bins]`.
-  func logLikelihood(_ states: Tensor, _ batch: Batch, _ parameter: ParameterScope) -> Tensor {
+  ///
+  /// - Parameter particles: states of so many particles stand beside each other for every trial, `[bins, sessions,
+  ///   trials * particles, latent]`; the result is `[rows, trials * particles * bins]`.
+  func logLikelihood(
+    _ states: Tensor, _ batch: Batch, particles: Int = 1, _ parameter: ParameterScope
+  ) -> Tensor {
     let drive = affine(states, batch, parameter)
+    let values = batch.repeated(batch.filled, particles)
+    func perChannel(_ name: String) -> Tensor {
+      parameter(name, .observation, [batch.table.totalChannels, 1], .constant(1)).gatherRows(batch.channels).variance
+    }
     let value: Tensor
     switch self {
     case .gaussian:
-      let noise = parameter("observation.noise", .observation, [batch.table.totalChannels, 1], .constant(1))
-      let variance = noise.gatherRows(batch.channels).variance
-      let distance = (batch.filled - drive).square / variance
+      let variance = perChannel("observation.noise")
+      let distance = (values - drive).square / variance
       value = -0.5 * (distance + (variance * (2 * Double.pi)).log)
     case .poisson(let poisson):
-      value = poisson.link.logLikelihood(counts: batch.filled, drive: drive)
+      value = poisson.link.logLikelihood(counts: values, drive: drive)
+    case .negativeBinomial(let binomial):
+      value = binomial.logLikelihood(counts: values, drive: drive, shape: perChannel("observation.shape"))
+    case .bernoulli:
+      value = BernoulliObservation.logLikelihood(counts: values, drive: drive)
     }
-    return batch.observed.select(value, value.builder.constant(0, value.shape))
+    return batch.repeated(batch.observed, particles).select(value, value.builder.constant(0, value.shape))
   }
 }
 
@@ -79,57 +98,4 @@ package enum Initialisation: String, CaseIterable, Hashable, Sendable {
   case data
   /// From random weights.
   case random
-}
-
-/// Gaussian noise with a variance per channel: y ~ N(C z + b, diag R).
-package struct GaussianObservation: Hashable, Sendable {
-  package var initialisation: Initialisation
-
-  package init(initialisation: Initialisation) { self.initialisation = initialisation }
-
-  package static let schema = Schema<Self>(
-    "gaussian", "Gaussian noise with a variance per channel.",
-    Field("init", \.initialisation, .choice(Initialisation.self), default: .data, "Where the read-out starts."),
-    make: Self.init(initialisation:))
-}
-
-/// Spike counts: y ~ Poisson(link(C z + b)), rates in spikes per bin.
-package struct PoissonObservation: Hashable, Sendable {
-  package var link: Link
-  package var initialisation: Initialisation
-
-  package init(link: Link, initialisation: Initialisation) {
-    self.link = link
-    self.initialisation = initialisation
-  }
-
-  /// From drive to rate.
-  package enum Link: String, CaseIterable, Hashable, Sendable {
-    case exp, softplus
-
-    func rate(_ drive: Tensor) -> Tensor {
-      switch self {
-      case .exp: drive.minimum(8).exp
-      case .softplus: drive.softplus + 1e-6
-      }
-    }
-
-    /// k log(rate) - rate; the constant log k! is left out.
-    func logLikelihood(counts: Tensor, drive: Tensor) -> Tensor {
-      switch self {
-      case .exp:
-        let clamped = drive.minimum(8)
-        return counts * clamped - clamped.exp
-      case .softplus:
-        let rate = rate(drive)
-        return counts * rate.log - rate
-      }
-    }
-  }
-
-  package static let schema = Schema<Self>(
-    "poisson", "Spike counts with Poisson noise.",
-    Field("link", \.link, .choice(Link.self), default: .exp, "From read-out to rate; `exp` is clamped at exp(8)."),
-    Field("init", \.initialisation, .choice(Initialisation.self), default: .data, "Where the read-out starts."),
-    make: Self.init(link:initialisation:))
 }

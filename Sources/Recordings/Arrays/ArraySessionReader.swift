@@ -48,6 +48,7 @@ struct ArraySessionReader {
       throw store.problem(nil, "`min_rate` leaves out \(error.text)", help: [error.help])
     }
     signal.smooth(Smoothing(dataset.observe.smooth, bin: dataset.observe.bin, isCausal: dataset.observe.causal))
+    signal.normalize(dataset.observe.normalize, splits: splits)
     var behavior: [Behavior] = []
     for entry in dataset.behavior { behavior.append(try self.behavior(entry, blocks, pieces, store)) }
     return Session(

@@ -12,6 +12,7 @@ package struct ArraysDataset: Hashable, Sendable {
     package var bin: Nanoseconds
     package var smooth: Nanoseconds?
     package var causal: Bool?
+    package var normalize: Normalization?
     package var minRate: Double?
 
     package static let schema = Schema<Self>(
@@ -27,7 +28,7 @@ package struct ArraysDataset: Hashable, Sendable {
       Field(
         "smooth", \.smooth, .optional(.duration),
         "Standard deviation of a Gaussian filter, applied within each trial; the observations are then real-valued."),
-      Smoothing.causal(\.causal),
+      Smoothing.causal(\.causal), Normalization.field(\.normalize),
       Field(
         "min_rate", \.minRate, .optional(.frequency),
         "Channels with a lower mean per second of observed time in all trials are left out."),
@@ -39,7 +40,7 @@ package struct ArraysDataset: Hashable, Sendable {
           return axes.contains(.time) && axes.contains(.channel) ? nil : "`axes` lacks `time` or `channel`"
         },
       ],
-      make: Self.init(array:axes:bin:smooth:causal:minRate:))
+      make: Self.init(array:axes:bin:smooth:causal:normalize:minRate:))
   }
 
   package var path: String

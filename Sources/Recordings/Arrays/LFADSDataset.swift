@@ -20,6 +20,7 @@ package struct LFADSDataset: Hashable, Sendable {
   package var heldOut: HeldOut
   package var smooth: Nanoseconds?
   package var causal: Bool?
+  package var normalize: Normalization?
   package var behavior: [Named<String>]
   package var columns: [Named<String>]
   package var valid: Double
@@ -37,7 +38,7 @@ package struct LFADSDataset: Hashable, Sendable {
     Field(
       "smooth", \.smooth, .optional(.duration),
       "Standard deviation of a Gaussian filter, applied within each trial; the observations are then real-valued."),
-    Smoothing.causal(\.causal),
+    Smoothing.causal(\.causal), Normalization.field(\.normalize),
     Field(
       "behavior", \.behavior, .map(.path), default: [],
       "Signals beside the channels: a name for each and its key without the split, `behavior` for `train_behavior`."),
@@ -52,7 +53,7 @@ package struct LFADSDataset: Hashable, Sendable {
       Rule("causal") { Smoothing.complaint($0.causal, $0.smooth) },
       Rule("valid") { $0.valid < 1 ? nil : "`valid` is 1; nothing is left to train on" },
     ],
-    make: Self.init(path:group:bin:heldOut:smooth:causal:behavior:columns:valid:seed:))
+    make: Self.init(path:group:bin:heldOut:smooth:causal:normalize:behavior:columns:valid:seed:))
 }
 
 extension LFADSDataset {

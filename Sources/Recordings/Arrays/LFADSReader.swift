@@ -51,6 +51,7 @@ struct LFADSReader {
       values: Self.laid(parts.map { dataset.heldOut == .keep ? $0.all : $0.seen }, bins: bins, width: channels))
     signal.isCounts = signal.values.allSatisfy { $0.isNaN || ($0 >= 0 && $0 == $0.rounded()) }
     signal.smooth(Smoothing(dataset.smooth, bin: dataset.bin, isCausal: dataset.causal))
+    signal.normalize(dataset.normalize, splits: splits)
     var behavior: [Behavior] = []
     for entry in dataset.behavior { behavior.append(try self.behavior(entry, parts, bins: bins, store)) }
     let heldOut = HeldOut(channels: all[1] - seen[1], bins: all[0] - seen[0])
@@ -58,7 +59,7 @@ struct LFADSReader {
       name: name, metadata: metadata(heldOut), binWidth: dataset.bin, channels: channels, bins: bins, trials: trials,
       isCounts: signal.isCounts, observations: signal.values, behavior: behavior,
       truth: try truth(parts, names, bins: bins, channels: channels, store),
-      heldOut: dataset.heldOut == .keep && !heldOut.isEmpty ? heldOut : nil, notes: notes(heldOut, all))
+      heldOut: dataset.heldOut == .keep && !heldOut.isEmpty ? heldOut : nil, notes: notes(heldOut, all) + signal.notes)
   }
 
   // MARK: - Parts
@@ -244,7 +245,9 @@ struct LFADSReader {
   private func truth(
     _ parts: [Part], _ names: Set<String>, bins: Int, channels: Int, _ store: ArrayStore
   ) throws(DataProblem) -> [Float]? {
-    guard dataset.smooth == nil, parts.allSatisfy({ names.contains(key($0.prefix + "truth")) }) else { return nil }
+    guard dataset.smooth == nil, dataset.normalize == nil,
+      parts.allSatisfy({ names.contains(key($0.prefix + "truth")) })
+    else { return nil }
     var arrays: [NumberArray] = []
     for part in parts {
       let array = try trials(key(part.prefix + "truth"), store)

@@ -140,7 +140,9 @@ struct RecordingFacts {
   }
 
   private func times(_ path: String) -> [(String, Plain)] {
-    guard let series = try? NWBSeries(path, in: nwb), let times = try? series.times(nwb) else { return [] }
+    guard let series = try? NWBSeries(path, in: nwb), series.samples <= NWBFile.mostNumbers,
+      let times = try? series.times(nwb)
+    else { return [] }
     switch times {
     case .regular(let start, let rate):
       return [

@@ -86,6 +86,8 @@ package struct ArneodoSystem: Hashable, Sendable, Flow {
   var transient: Double { 30 / speed }
   var centre: [Double] { [0, 0, 0] }
   var unit: Double { 3 }
+  /// Far from the origin trajectories escape.
+  var spread: Double { 0.5 }
   var parameters: [(key: String, values: SessionValues)] { [("b", b)] }
   var constants: [(key: String, value: Double)] { [("a", a), ("speed", speed), ("noise", noise)] }
 

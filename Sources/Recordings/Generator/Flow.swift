@@ -5,6 +5,8 @@ import SpecLanguage
 struct GeneratedTrial {
   /// `[bins, dimensions]`, as the read-out sees them.
   var states: [Double]
+  /// Where one bin without noise leads from each state, laid out as `states`; empty where no equation says.
+  var next: [Double] = []
   /// `[dimensions, bins]` signals beside the states.
   var behavior: [[Double]] = []
 }
@@ -43,6 +45,8 @@ protocol Flow: GeneratedSystem {
   var transient: Double { get }
   var centre: [Double] { get }
   var unit: Double { get }
+  /// Standard deviation of the place at which a trial, or its transient, starts.
+  var spread: Double { get }
 
   /// Writes dz/dt, per unit of the system's own time.
   func field(_ z: [Double], _ parameters: [Double], into slope: inout [Double])
@@ -51,12 +55,15 @@ protocol Flow: GeneratedSystem {
 extension Flow {
   var signals: [(name: String, unit: String, dimensions: Int)] { [("state", "", dimensions)] }
 
+  var spread: Double { unit }
+
   func columns(_ stream: Stream) -> [String: String] { [:] }
 
   func trial(_ parameters: [Double], bins: Int, bin: Nanoseconds, stream: Stream) -> GeneratedTrial {
     var stream = stream
-    var z = (0..<dimensions).map { centre[$0] + unit * stream.normal() }
+    var z = (0..<dimensions).map { centre[$0] + spread * stream.normal() }
     var stepper = Stepper(dimensions: dimensions)
+    var still = Stepper(dimensions: dimensions)
     let width = step.seconds * speed
     for _ in 0..<Int((transient / step.seconds).rounded()) { stepper.advance(&z, width, parameters, self, &stream) }
     var trial = GeneratedTrial(states: [], behavior: Array(repeating: [], count: dimensions))
@@ -66,6 +73,9 @@ extension Flow {
         trial.states.append((z[axis] - centre[axis]) / unit)
         trial.behavior[axis].append(z[axis])
       }
+      var ahead = z
+      for _ in 0..<bin.count / step.count { still.advance(&ahead, width, parameters, self) }
+      trial.next += ahead.enumerated().map { ($1 - centre[$0]) / unit }
       if place == bins - 1 { break }
       for _ in 0..<bin.count / step.count { stepper.advance(&z, width, parameters, self, &stream) }
     }
@@ -86,6 +96,13 @@ private struct Stepper {
   mutating func advance(
     _ z: inout [Double], _ width: Double, _ parameters: [Double], _ flow: some Flow, _ stream: inout Stream
   ) {
+    advance(&z, width, parameters, flow)
+    guard flow.noise > 0 else { return }
+    for axis in z.indices { z[axis] += width * flow.noise * stream.normal() }
+  }
+
+  /// Without noise.
+  mutating func advance(_ z: inout [Double], _ width: Double, _ parameters: [Double], _ flow: some Flow) {
     flow.field(z, parameters, into: &slopes[0])
     for (stage, share) in [0.5, 0.5, 1].enumerated() {
       for axis in z.indices { place[axis] = z[axis] + share * width * slopes[stage][axis] }
@@ -94,7 +111,6 @@ private struct Stepper {
     for axis in z.indices {
       let slope = slopes[0][axis] + 2 * slopes[1][axis] + 2 * slopes[2][axis] + slopes[3][axis]
       z[axis] += width / 6 * slope
-      if flow.noise > 0 { z[axis] += width * flow.noise * stream.normal() }
     }
   }
 }

@@ -143,14 +143,18 @@ extension GeneratorDataset {
     let count = plan.trials.count
     var observations = [Float](repeating: .nan, count: plan.channels * count * plan.bins)
     var truth = observations
+    var all = TrueStates(dimensions: 2)
+    let stride = bin.count / cycle.step.count
     for trial in 0..<count {
       let stream = plan.stream.child("trial", String(trial))
       var stateStream = stream.child("state")
       var noiseStream = stream.child("observation")
       let states = cycle.trajectory(
-        speed: plan.parameters[0], bins: plan.bins, stride: bin.count / cycle.step.count, stream: &stateStream)
+        speed: plan.parameters[0], bins: plan.bins, stride: stride, stream: &stateStream)
       for bin in 0..<plan.bins {
         let state = (states[2 * bin], states[2 * bin + 1])
+        let next = cycle.flow(state.0, state.1, speed: plan.parameters[0], steps: stride)
+        all.append([state.0, state.1], next: [next.x, next.y])
         for (channel, row) in rows.enumerated() {
           let place = (channel * count + trial) * plan.bins + bin
           let signal = observe.signal(state, row, radius: cycle.radius)
@@ -161,7 +165,7 @@ extension GeneratorDataset {
     }
     return Session(
       name: plan.name, metadata: plan.metadata, binWidth: bin, channels: plan.channels, bins: plan.bins,
-      trials: plan.trials, isCounts: observe.isCounts, observations: observations, truth: truth)
+      trials: plan.trials, isCounts: observe.isCounts, observations: observations, truth: truth, states: all)
   }
 }
 

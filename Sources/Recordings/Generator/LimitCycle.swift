@@ -52,4 +52,16 @@ package struct LimitCycle: Hashable, Sendable {
     }
     return states
   }
+
+  /// Where a number of steps without noise lead.
+  func flow(_ x: Double, _ y: Double, speed: Double, steps: Int) -> (x: Double, y: Double) {
+    let dt = step.seconds
+    let turn = (cosine: cos(dt * speed), sine: sin(dt * speed))
+    return (0..<steps).reduce((x, y)) { state, _ in
+      let growth = 1 + dt * (radius * radius - state.0 * state.0 - state.1 * state.1)
+      return (
+        growth * (state.0 * turn.cosine - state.1 * turn.sine), growth * (state.0 * turn.sine + state.1 * turn.cosine)
+      )
+    }
+  }
 }

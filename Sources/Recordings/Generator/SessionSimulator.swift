@@ -21,11 +21,13 @@ struct SessionSimulator {
     let (count, bins) = (plan.trials.count, plan.bins)
     var observations = [Float](repeating: .nan, count: plan.channels * count * bins)
     var truth = observations
+    var states = TrueStates(dimensions: system.dimensions)
     var signals = system.signals.map { [Float](repeating: .nan, count: $0.dimensions * count * bins) }
     for number in 0..<count {
       let stream = plan.stream.child("trial", String(number))
       var noise = stream.child("observation")
       let trial = system.trial(plan.parameters, bins: bins, bin: dataset.bin, stream: stream.child("state"))
+      states.append(trial.states, next: trial.next)
       for bin in 0..<bins {
         for (channel, row) in rows.enumerated() {
           let place = (channel * count + number) * bins + bin
@@ -49,7 +51,7 @@ struct SessionSimulator {
     return Session(
       name: plan.name, metadata: plan.metadata, binWidth: dataset.bin, channels: plan.channels, bins: bins,
       trials: plan.trials, isCounts: dataset.observe.isCounts, observations: observations, behavior: behavior,
-      truth: truth)
+      truth: truth, states: states.isWhole ? states : nil)
   }
 
   private var readOut: [[Double]] {

@@ -1,23 +1,33 @@
 /// What the channels of an NWB file showed in the bins of the trials.
 extension NWBSessionReader {
   func spikes(_ table: SpikeTable, _ plan: Plan) throws(DataProblem) -> Channels {
-    let times = try table.times(plan.nwb)
-    let bins = plan.bins
-    var values = [Float](repeating: .nan, count: table.units * plan.trials.count * bins)
-    for unit in 0..<table.units {
-      for (number, trial) in plan.trials.enumerated() {
-        let offset = (unit * plan.trials.count + number) * bins
-        let grid = grid(trial)
-        for bin in 0..<trial.length { values[offset + bin] = 0 }
-        grid.count(times[unit], into: &values, at: offset)
-        guard let observed = table.observed?[unit] else { continue }
-        for bin in 0..<trial.length {
-          let start = grid.start + Double(bin) * grid.width
-          if !observed.covers(start, start + grid.width) { values[offset + bin] = .nan }
+    let size = plan.trials.count * plan.bins
+    let grids = plan.trials.map { grid($0) }
+    let masks = SpikeMasks(observed: table.observed, grids: grids)
+    var problem: DataProblem?
+    // Written once, unit by unit: the array is far larger than all that is read for it.
+    let values = [Float](unsafeUninitializedCapacity: table.units * size) { buffer, count in
+      do throws(DataProblem) {
+        try table.eachUnit(plan.nwb) { unit, times throws(DataProblem) in
+          let own = UnsafeMutableBufferPointer(rebasing: buffer[unit * size..<(unit + 1) * size])
+          for (number, grid) in grids.enumerated() {
+            let bins = UnsafeMutableBufferPointer(rebasing: own[number * plan.bins..<(number + 1) * plan.bins])
+            let inside = UnsafeMutableBufferPointer(rebasing: bins[..<grid.count])
+            inside.initialize(repeating: 0)
+            UnsafeMutableBufferPointer(rebasing: bins[grid.count...]).initialize(repeating: .nan)
+            grid.count(times, into: inside)
+            for bin in masks.missing(unit: unit, trial: number) { inside[bin] = .nan }
+          }
         }
+      } catch {
+        problem = error
+        buffer.initialize(repeating: .nan)
       }
+      count = table.units * size
     }
-    return Channels(count: table.units, lengths: plan.trials.map(\.length), isCounts: true, values: values)
+    if let problem { throw problem }
+    return Channels(
+      count: table.units, lengths: plan.trials.map(\.length), isCounts: true, values: values, notes: table.notes)
   }
 
   func counts(_ series: CountSeries, _ plan: Plan) throws(DataProblem) -> Channels {
@@ -46,4 +56,35 @@ extension NWBSessionReader {
     return Channels(
       count: series.columns.count, lengths: plan.trials.map(\.length), isCounts: isCounts, values: values, notes: notes)
   }
+}
+
+/// The bins of every trial in which a unit was not observed. Most units were observed at the same times.
+private struct SpikeMasks {
+  /// The kind of each unit; none where the file does not say when units were observed.
+  private var kinds: [Int] = []
+  /// `[kinds][trials]`
+  private var bins: [[[Int]]] = []
+
+  init(observed: [ObservedTime]?, grids: [BinGrid]) {
+    guard let observed else { return }
+    var known: [ObservedTime: Int] = [:]
+    for time in observed {
+      if let kind = known[time] {
+        kinds.append(kind)
+        continue
+      }
+      known[time] = bins.count
+      kinds.append(bins.count)
+      bins.append(
+        grids.map { grid in
+          if time.covers(grid.start, grid.end) { return [] }
+          return (0..<grid.count).filter { bin in
+            let start = grid.start + Double(bin) * grid.width
+            return !time.covers(start, start + grid.width)
+          }
+        })
+    }
+  }
+
+  func missing(unit: Int, trial: Int) -> [Int] { kinds.isEmpty ? [] : bins[kinds[unit]][trial] }
 }

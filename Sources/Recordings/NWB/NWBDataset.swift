@@ -7,7 +7,8 @@ package struct NWBDataset: Hashable, Sendable {
   package var trials: TrialTable?
   package var windows: Windows?
   /// Names of ours and the series that they are read from.
-  package var behavior: [Named<String>]
+  package var behavior: [Named<BehaviorSource>]
+  package var quality: Quality?
   package var split: SplitPlan
 
   package static let schema = Schema<Self>(
@@ -21,11 +22,13 @@ package struct NWBDataset: Hashable, Sendable {
       "windows", \.windows, .optional(.section(Windows.schema)),
       "Windows of one length, for recordings without trials."),
     Field(
-      "behavior", \.behavior, .map(.path), default: [],
+      "behavior", \.behavior, .map(BehaviorSource.kind), default: [],
       "Signals to read beside the channels: a name for each and the series, by path or name. A bin holds the mean of its "
         + "samples; where it has none, the value at its centre on the line between the neighbouring samples."),
+    Field(
+      "quality", \.quality, .optional(.section(Quality.schema)),
+      "Sessions that fail one of these tests are left out, and the reason is told."),
     Field("split", \.split, .section(SplitPlan.schema), "Which trials are for training, choosing and scoring."),
-    notBuilt: [NotBuilt("quality", "Would leave out sessions by decoding, drift and variability.")],
     rules: [
       Rule("windows") { dataset in
         dataset.trials != nil && dataset.windows != nil ? "give one of `trials` and `windows`" : nil
@@ -33,16 +36,21 @@ package struct NWBDataset: Hashable, Sendable {
       Rule("trials") { $0.trials?.complaint(bin: $0.observe.bin) },
       Rule("windows") { $0.windows?.complaint(bin: $0.observe.bin) },
     ],
-    make: Self.init(path:observe:trials:windows:behavior:split:))
+    make: Self.init(path:observe:trials:windows:behavior:quality:split:))
 }
 
 extension NWBDataset {
+  /// The headers of all files, those that `quality` leaves out with the reasons.
   func headers(id: String, base: String) throws(DataProblems) -> [SessionHeader] {
     var found = ProblemList()
     var headers: [SessionHeader] = []
     for (name, file) in try SessionFiles.list(path, id: id, base: base) {
       do throws(DataProblems) {
-        headers.append(try NWBSessionReader(dataset: self, name: name, path: file).header())
+        let reader = NWBSessionReader(dataset: self, name: name, path: file)
+        headers.append(try reader.header())
+        if let quality {
+          headers[headers.count - 1].excluded = quality.reasons(try reader.load())
+        }
       } catch {
         found.add(error)
       }

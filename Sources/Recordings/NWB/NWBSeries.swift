@@ -102,14 +102,15 @@ struct NWBSeries {
     return [known.isEmpty ? "the file has no series" : "series: " + DataProblem.list(known)]
   }
 
-  /// The paths of all series under `processing` and `acquisition`.
+  /// The paths of all series under `processing` and `acquisition`, each object once.
   static func all(in nwb: NWBFile) -> [String] {
-    ["acquisition", "processing"].flatMap { series(below: $0, depth: 6, nwb.file) }
-  }
-
-  private static func series(below group: String, depth: Int, _ file: HDF5Reader) -> [String] {
-    guard depth > 0, (try? file.kind(group)) == .group, let names = try? file.children(group) else { return [] }
-    if names.contains("data"), names.contains("starting_time") || names.contains("timestamps") { return [group] }
-    return names.flatMap { series(below: group + "/" + $0, depth: depth - 1, file) }
+    let objects = (try? nwb.file.objects()) ?? []
+    let datasets = Set(objects.lazy.filter { $0.kind == .dataset }.map(\.path))
+    return objects.compactMap { object in
+      let path = object.path
+      let isPlaced = path.hasPrefix("acquisition/") || path.hasPrefix("processing/")
+      guard object.kind == .group, isPlaced, datasets.contains(path + "/data") else { return nil }
+      return datasets.contains(path + "/starting_time") || datasets.contains(path + "/timestamps") ? path : nil
+    }
   }
 }

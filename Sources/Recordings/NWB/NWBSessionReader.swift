@@ -13,7 +13,7 @@ struct NWBSessionReader {
     var source: Source
     var trials: [Trial]
     var notes: [String]
-    var behavior: [(name: String, series: NWBSeries)]
+    var behavior: [(name: String, series: NWBSeries, isDerivative: Bool)]
 
     var bins: Int { trials.map(\.length).max() ?? 0 }
   }
@@ -33,7 +33,7 @@ struct NWBSessionReader {
   func header() throws(DataProblems) -> SessionHeader {
     let plan = try plan()
     var channels = plan.source.channels
-    var isCounts = dataset.observe.smooth == nil
+    var isCounts = dataset.observe.smooth == nil && dataset.observe.normalize == nil
     var notes = plan.notes
     // Which channels stay, and whether numbers are counts, is in the signals themselves here.
     if needsSignals(plan.source) {
@@ -41,6 +41,8 @@ struct NWBSessionReader {
       channels = read.count
       isCounts = read.isCounts
       notes += read.notes
+    } else if case .spikes(let table) = plan.source {
+      notes += table.notes
     }
     notes += try missingBehavior(plan)
     return SessionHeader(
@@ -59,8 +61,10 @@ struct NWBSessionReader {
       found.add(error)
     }
     var behavior: [Behavior] = []
-    for (name, series) in plan.behavior {
-      let read = found.attempt { () throws(DataProblem) -> Behavior in try self.behavior(name, series, plan) }
+    for (name, series, isDerivative) in plan.behavior {
+      let read = found.attempt { () throws(DataProblem) -> Behavior in
+        try self.behavior(name, series, isDerivative, plan)
+      }
       if let read { behavior.append(read) }
     }
     try found.check()
@@ -76,8 +80,10 @@ struct NWBSessionReader {
     var found = ProblemList()
     var notes: [String] = []
     let bins = plan.trials.reduce(0) { $0 + $1.length }
-    for (name, series) in plan.behavior {
-      let read = found.attempt { () throws(DataProblem) -> Behavior in try self.behavior(name, series, plan) }
+    for (name, series, isDerivative) in plan.behavior {
+      let read = found.attempt { () throws(DataProblem) -> Behavior in
+        try self.behavior(name, series, isDerivative, plan)
+      }
       guard let read else { continue }
       let missing = bins - Self.completeBins(read, plan)
       if missing == bins {
@@ -109,7 +115,7 @@ struct NWBSessionReader {
   }
 
   private func needsSignals(_ source: Source) -> Bool {
-    if dataset.observe.minRate != nil { return true }
+    if dataset.observe.minRate != nil || dataset.observe.normalize != nil { return true }
     switch source {
     case .spikes: return false
     case .counts: return dataset.observe.smooth == nil
@@ -127,10 +133,10 @@ struct NWBSessionReader {
     }
     guard let nwb else { throw DataProblems(found.problems) }
     let source = found.attempt { () throws(DataProblem) -> Source in try self.source(nwb) }
-    var behavior: [(name: String, series: NWBSeries)] = []
+    var behavior: [(name: String, series: NWBSeries, isDerivative: Bool)] = []
     for entry in dataset.behavior {
-      let series = found.attempt { () throws(DataProblem) -> NWBSeries in try NWBSeries(entry.value, in: nwb) }
-      if let series { behavior.append((entry.id, series)) }
+      let series = found.attempt { () throws(DataProblem) -> NWBSeries in try NWBSeries(entry.value.series, in: nwb) }
+      if let series { behavior.append((entry.id, series, entry.value.derivative)) }
     }
     var layout: TrialLayout?
     if source != nil || dataset.windows == nil {
@@ -157,8 +163,11 @@ struct NWBSessionReader {
 
   private func source(_ nwb: NWBFile) throws(DataProblem) -> Source {
     switch dataset.observe {
-    case .spikes: .spikes(try SpikeTable(nwb))
-    case .counts(let spec): .counts(try CountSeries(spec, in: nwb))
+    case .spikes(let spec):
+      var table = try SpikeTable(nwb)
+      try table.choose(spec, nwb)
+      return .spikes(table)
+    case .counts(let spec): return .counts(try CountSeries(spec, in: nwb))
     }
   }
 
@@ -212,6 +221,7 @@ struct NWBSessionReader {
         throw plan.nwb.problem(nil, "`min_rate` leaves out \(error.text)", help: [error.help])
       }
       channels.smooth(dataset.observe.filter)
+      channels.normalize(dataset.observe.normalize, splits: plan.trials.map(\.split))
       return channels
     }
     guard let read else { throw DataProblems(found.problems) }
@@ -224,15 +234,20 @@ struct NWBSessionReader {
     return BinGrid(start: trial.start - lead, width: dataset.observe.bin.seconds, count: trial.length)
   }
 
-  private func behavior(_ name: String, _ series: NWBSeries, _ plan: Plan) throws(DataProblem) -> Behavior {
+  private func behavior(
+    _ name: String, _ series: NWBSeries, _ isDerivative: Bool, _ plan: Plan
+  ) throws(DataProblem) -> Behavior {
+    let times = try series.times(plan.nwb)
+    var samples = try series.values(plan.nwb)
+    if isDerivative { samples = times.slopes(of: samples, dimensions: series.dimensions) }
     let sampling = BehaviorSampling(
-      times: try series.times(plan.nwb), samples: series.samples, dimensions: series.dimensions,
-      values: try series.values(plan.nwb))
+      times: times, samples: series.samples, dimensions: series.dimensions, values: samples)
     let size = plan.trials.count * plan.bins
     var values = [Float](repeating: .nan, count: series.dimensions * size)
     for (number, trial) in plan.trials.enumerated() {
       sampling.fill(grid(trial, leading: false), into: &values, offset: number * plan.bins, step: size)
     }
-    return Behavior(name: name, unit: series.unit, dimensions: series.dimensions, values: values)
+    let unit = isDerivative && !series.unit.isEmpty ? series.unit + "/s" : series.unit
+    return Behavior(name: name, unit: unit, dimensions: series.dimensions, values: values)
   }
 }

@@ -93,6 +93,10 @@ package struct NWBSurvey: Sendable {
 
   private static func series(_ path: String, _ nwb: NWBFile) throws(DataProblem) -> Series {
     let series = try NWBSeries(path, in: nwb)
+    // Time stamps by the hundred million are those of raw voltages, which nobody models bin by bin.
+    guard series.samples <= NWBFile.mostNumbers || !nwb.file.exists(path + "/timestamps") else {
+      throw nwb.problem(path, "the series has \(series.samples) time stamps")
+    }
     let times = try series.times(nwb)
     let rows = min(series.samples, max(1, sample / max(1, series.dimensions)))
     let data = path + "/data"

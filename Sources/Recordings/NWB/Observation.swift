@@ -24,6 +24,13 @@ package enum NWBObservation: Hashable, Sendable {
     }
   }
 
+  var normalize: Normalization? {
+    switch self {
+    case .spikes(let spikes): spikes.normalize
+    case .counts(let counts): counts.normalize
+    }
+  }
+
   /// The filter that `smooth` and `causal` ask for.
   var filter: Smoothing? {
     switch self {
@@ -43,22 +50,33 @@ package enum NWBObservation: Hashable, Sendable {
 /// Spike times of the units table, counted in bins.
 package struct SpikeObservation: Hashable, Sendable {
   package var bin: Nanoseconds
+  package var `where`: Expression?
+  package var duplicates: Double?
   package var smooth: Nanoseconds?
   package var causal: Bool?
+  package var normalize: Normalization?
   package var minRate: Double?
 
   package static let schema = Schema<Self>(
     "spikes", "Spike times of the units table, counted in bins.",
     Field("bin", \.bin, .duration, "Width of a bin. A spike on an edge belongs to the later bin."),
     Field(
+      "where", \.where, .optional(.expression),
+      "Only units for which this expression over the columns of the units and their electrodes is true, such as "
+        + "`quality == \"good\" and location == \"M1\"`."),
+    Field(
+      "duplicates", \.duplicates, .optional(.ratio),
+      "Units of which a larger share of the spikes lies within half a millisecond of spikes of one earlier unit are left out."
+    ),
+    Field(
       "smooth", \.smooth, .optional(.duration),
       "Standard deviation of a Gaussian filter, applied within each trial; the observations are then real-valued."),
-    Smoothing.causal(\.causal),
+    Smoothing.causal(\.causal), Normalization.field(\.normalize),
     Field(
       "min_rate", \.minRate, .optional(.frequency),
       "Channels with fewer spikes per second of observed time in all trials are left out."),
     rules: [Rule("causal") { Smoothing.complaint($0.causal, $0.smooth) }],
-    make: Self.init(bin:smooth:causal:minRate:))
+    make: Self.init(bin:where:duplicates:smooth:causal:normalize:minRate:))
 }
 
 /// A time series that is binned already: one row per bin, one column per channel.
@@ -68,6 +86,7 @@ package struct CountObservation: Hashable, Sendable {
   package var channels: String?
   package var smooth: Nanoseconds?
   package var causal: Bool?
+  package var normalize: Normalization?
   package var minRate: Double?
 
   package static let schema = Schema<Self>(
@@ -82,10 +101,10 @@ package struct CountObservation: Hashable, Sendable {
     Field(
       "smooth", \.smooth, .optional(.duration),
       "Standard deviation of a Gaussian filter, applied within each trial; the observations are then real-valued."),
-    Smoothing.causal(\.causal),
+    Smoothing.causal(\.causal), Normalization.field(\.normalize),
     Field(
       "min_rate", \.minRate, .optional(.frequency),
       "Channels with fewer counts per second of observed time in all trials are left out."),
     rules: [Rule("causal") { Smoothing.complaint($0.causal, $0.smooth) }],
-    make: Self.init(series:bin:channels:smooth:causal:minRate:))
+    make: Self.init(series:bin:channels:smooth:causal:normalize:minRate:))
 }

@@ -2,13 +2,22 @@ import HDF5File
 
 /// The units of an NWB file: spike times, and when each unit was observed.
 struct SpikeTable {
-  let units: Int
-  /// Per unit, or nil when the file does not say: then every moment counts as observed.
-  let observed: [ObservedTime]?
+  /// Units that are kept.
+  var units: Int { filter.kept.count }
+  /// Per kept unit, or nil when the file does not say: then every moment counts as observed.
+  private(set) var observed: [ObservedTime]?
   /// How many intervals of observation each unit has; empty when the file does not say.
   let intervalsPerUnit: [Int]
   /// The table in the file.
   let object: String
+  /// Where the spikes of each row begin, and where the last ones end.
+  private let bounds: [Int]
+  private var filter: UnitFilter
+
+  /// What was left out.
+  var notes: [String] { filter.notes }
+  /// So many spikes are read at once.
+  private static let piece = 1 << 20
 
   init(_ nwb: NWBFile, at object: String = "units") throws(DataProblem) {
     self.object = object
@@ -18,32 +27,77 @@ struct SpikeTable {
         help: ["for binned data give `observe: {kind: counts, series: ..., bin: ...}`"])
     }
     let ends = try Self.ends(object + "/spike_times", nwb)
-    units = ends.count
+    let units = ends.count
     guard units > 0 else { throw nwb.problem(object, "the table of units is empty") }
+    bounds = [0] + ends
+    filter = UnitFilter(all: units)
+    let times = object + "/spike_times"
+    let count = try nwb.read { file throws(HDF5Error) in try file.shape(times).first ?? 0 }
+    for unit in 0..<units where bounds[unit] > bounds[unit + 1] || bounds[unit + 1] > count {
+      throw nwb.problem(
+        times + "_index", "the entry of unit \(unit) is \(bounds[unit + 1]), outside of \(bounds[unit])...\(count)")
+    }
     let (observed, counts) = try Self.observed(object + "/obs_intervals", nwb, units: units)
     self.observed = observed
     intervalsPerUnit = counts
   }
 
-  /// The spike times of each unit in seconds, sorted.
-  func times(_ nwb: NWBFile) throws(DataProblem) -> [[Double]] {
-    let object = object + "/spike_times"
-    let all = try nwb.read { file throws(HDF5Error) in try file.doubles(object) }
-    let ends = try Self.ends(object, nwb)
-    var start = 0
-    var times: [[Double]] = []
-    for (unit, end) in ends.enumerated() {
-      guard start <= end, end <= all.count else {
-        throw nwb.problem(object + "_index", "the entry of unit \(unit) is \(end), outside of \(start)...\(all.count)")
-      }
-      let own = Array(all[start..<end])
-      guard own.allSatisfy(\.isFinite) else {
-        throw nwb.problem(object, "unit \(unit) has spike times that are not numbers")
-      }
-      times.append(zip(own, own.dropFirst()).allSatisfy { $0 <= $1 } ? own : own.sorted())
-      start = end
+  /// Leaves out units as a spec says.
+  mutating func choose(_ spec: SpikeObservation, _ nwb: NWBFile) throws(DataProblem) {
+    let all = filter.kept
+    try filter.apply(spec.where, of: object, in: nwb)
+    if spec.duplicates != nil {
+      try filter.dropDuplicates(above: spec.duplicates, try times(nwb), of: object, in: nwb)
     }
+    let kept = Set(filter.kept)
+    if let observed { self.observed = zip(all, observed).filter { kept.contains($0.0) }.map(\.1) }
+  }
+
+  /// The spike times of each kept unit in seconds, sorted.
+  func times(_ nwb: NWBFile) throws(DataProblem) -> [[Double]] {
+    var times: [[Double]] = []
+    try eachUnit(nwb) { _, own throws(DataProblem) in times.append(own) }
     return times
+  }
+
+  /// The sorted spike times of one kept unit after the other; only about a million spikes are in memory.
+  func eachUnit(
+    _ nwb: NWBFile, _ body: (_ unit: Int, _ times: [Double]) throws(DataProblem) -> Void
+  ) throws(DataProblem) {
+    let object = object + "/spike_times"
+    var piece: [Double] = []
+    var first = 0
+    for (unit, row) in filter.kept.enumerated() {
+      let (start, end) = (bounds[row], bounds[row + 1])
+      if end > first + piece.count || start < first {
+        // The rows that follow belong to the same piece, as far as they fit.
+        var last = end
+        for later in filter.kept[unit...] where bounds[later + 1] - start <= Self.piece { last = bounds[later + 1] }
+        first = start
+        piece = try nwb.read { file throws(HDF5Error) in
+          try file.doubles(object, in: Slab(start: [start], count: [last - start]))
+        }
+      }
+      let own = Array(piece[start - first..<end - first])
+      let (isFinite, isSorted) = Self.order(own)
+      guard isFinite else { throw nwb.problem(object, "unit \(row) has spike times that are not numbers") }
+      try body(unit, isSorted ? own : own.sorted())
+    }
+  }
+
+  /// Whether all are numbers, and whether none is smaller than the one before.
+  private static func order(_ times: [Double]) -> (isFinite: Bool, isSorted: Bool) {
+    times.withUnsafeBufferPointer { times in
+      var isFinite = true
+      var isSorted = true
+      var last = -Double.infinity
+      for time in times {
+        isFinite = isFinite && time.isFinite
+        isSorted = isSorted && last <= time
+        last = time
+      }
+      return (isFinite, isSorted)
+    }
   }
 
   /// Where the rows of each unit end in a ragged column.
