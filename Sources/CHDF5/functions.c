@@ -81,7 +81,6 @@ FORWARD(ssize_t, H5Lget_name_by_idx, (hid_t a, const char *b, H5_index_t c, H5_i
 FORWARD(htri_t, H5Oexists_by_name, (hid_t a, const char *b, hid_t c), (a, b, c))
 FORWARD(herr_t, H5Ovisit2, (hid_t a, H5_index_t b, H5_iter_order_t c, H5O_iterate1_t d, void *e, unsigned f), (a, b, c, d, e, f))
 FORWARD(hid_t, H5Oopen, (hid_t a, const char *b, hid_t c), (a, b, c))
-FORWARD(herr_t, H5Ovisit2, (hid_t a, H5_index_t b, H5_iter_order_t c, H5O_iterate_t d, void *e, unsigned f), (a, b, c, d, e, f))
 FORWARD(herr_t, H5open, (void), ())
 FORWARD(hid_t, H5Pcreate, (hid_t a), (a))
 FORWARD(H5Z_filter_t, H5Pget_filter2, (hid_t a, unsigned b, unsigned int *c, size_t *d, unsigned *e, size_t f, char *g, unsigned *h),
