@@ -86,6 +86,14 @@ package enum EvaluationSpec: Hashable, Sendable {
     }
   }
 
+  /// The metadata that embeddings are set against.
+  package var color: [String] {
+    switch self {
+    case .embedding(let value): value.color
+    case .reconstruction, .forecast, .filter, .decode, .truth, .diagnosis: []
+    }
+  }
+
   /// The values that a job on one run sees: all but the list of runs.
   package var content: Plain {
     guard case .map(let map) = Self.union.write(self) else { return .null }

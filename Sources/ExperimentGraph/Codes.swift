@@ -44,6 +44,8 @@ extension Code {
   package static let notCausal = Code(
     "E2015", "a filter whose model reads ahead",
     "A filter follows a trial as it happens, so the encoder of its model may not read later bins.")
+  package static let unknownColor = Code(
+    "E2016", "metadata that no session has", "An embedding is set against what is known of the sessions of its runs.")
   package static let partBehavior = Code(
     "W2301", "behaviour that only some sessions have", "Decoding leaves out the sessions that do not have its target.")
 
@@ -57,6 +59,6 @@ extension Code {
   package static let ofExperiment: [Code] = [
     .cyclicRuns, .noSessions, .noBehavior, .notCounts, .noEmbedding, .noTrials, .badHorizon, .unfit,
     .noValidationTrials, .unknownMetric, .notEvaluated, .unknownLabel, .noPairs, .severalSources, .notCausal,
-    .partBehavior, .idleResources, .tooMuchMemory,
+    .unknownColor, .partBehavior, .idleResources, .tooMuchMemory,
   ]
 }

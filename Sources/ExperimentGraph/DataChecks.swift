@@ -96,6 +96,14 @@ package struct ResolvedRun: Sendable {
           about: path.appending("target"))
       }
     }
+    let labels = Set(headers.flatMap(\.metadata.keys)).sorted()
+    for (place, label) in evaluation.value.color.enumerated() where !headers.isEmpty && !labels.contains(label) {
+      let match = Suggestion.nearest(to: label, among: labels)
+      findings.add(
+        .unknownColor, "no session of run `\(id)` has `\(label)`", about: path.appending("color").appending(place),
+        help: match.map { ["did you mean `\($0.word)`?"] } ?? [],
+        notes: [labels.isEmpty ? "nothing is known of these sessions" : "known: " + labels.joined(separator: ", ")])
+    }
     guard let first = headers.first else { return findings }
     let bins = headers.map(\.bins).max() ?? 0
     for (key, time) in [("context", evaluation.value.context), ("horizon", evaluation.value.horizon)] {

@@ -51,7 +51,11 @@ package struct StudyReader: Sendable {
   private var nameNumbers: [[String]: Int] = [:]
   private var nameLists: [PartKey: Int] = [:]
   private var readings: [[Int]: Reading] = [:]
-  private var last: (point: SweepPoint, parts: [SpecPart?], names: [Int], read: ReadPoint?)?
+  private var last: (point: SweepPoint, parts: [SpecPart?], names: [Int], read: ReadPoint?, idle: [SpecPath])?
+  /// Of each graph the entries that nothing uses, although the sweep gives values to them somewhere.
+  private var idle: [[Int]: [SpecPath]] = [:]
+  /// The swept paths of which it has been told that they have no effect at some point.
+  private var hasIdle: Set<SpecPath> = []
   private var lastWhole: (id: String, whole: Whole)?
 
   /// - Parameter expansion: the sweep that the points are of.
@@ -86,12 +90,19 @@ package struct StudyReader: Sendable {
       found = (0..<point.partCount).map { part($0, of: point, names) }
     }
     let isRight = found.allSatisfy { $0?.isRight ?? true }
+    let isKnown = graph != nil
     let read = isRight ? (graph ?? experiment(point, found)).map { ReadPoint(experiment: $0, parts: found) } : nil
     if !isRight, !hasReadBroken {
       hasReadBroken = true
       tell(whole(point).reading.diagnostics, at: point)
     }
-    last = (point, found, names, read)
+    var unused = before?.idle ?? []
+    if !isKnown {
+      let edges = read == nil ? [] : found.map { edgeNumber($0) }
+      unused = idle[edges] ?? []
+    }
+    for place in unused { tellIdle(place, at: point) }
+    last = (point, found, names, read, unused)
     return read
   }
 
@@ -208,7 +219,20 @@ package struct StudyReader: Sendable {
     }
     let experiment = Experiment(specification, parts)
     experiments[key] = experiment
+    let places = whole.reading.diagnostics.filter { $0.code == .unused }.map(\.path)
+    idle[key] = places.filter { place in swept.contains { $0.steps.starts(with: place.steps) } }
     return experiment
+  }
+
+  /// Complains about values that a point gives to an entry that nothing uses there.
+  private mutating func tellIdle(_ place: SpecPath, at point: SweepPoint) {
+    for (path, span) in point.sweptPaths(below: place) where hasIdle.insert(path).inserted {
+      complaints += point.remarking([
+        Diagnostic(
+          .sweptWithoutEffect, "`\(path)` has no effect: nothing uses `\(place)`", at: span, label: "never used",
+          path: SpecPath("sweep"), help: ["use `\(place)`, or give it values only `when` something does"])
+      ])
+    }
   }
 
   private mutating func edgeNumber(_ part: SpecPart?) -> Int {

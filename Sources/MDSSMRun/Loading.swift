@@ -16,7 +16,7 @@ struct Loader {
   /// The spec with all points of its sweep, read and checked; complaints are printed, and errors end the program.
   func load() throws(ExitCode) -> LoadedSpec {
     let (loaded, found) = examine(try read())
-    guard let loaded else { throw report(found) }
+    guard let loaded else { throw report(Self.reasons(found)) }
     if !found.isEmpty { Terminal.show(found, json: options.json) }
     return loaded
   }
@@ -32,13 +32,26 @@ struct Loader {
     let points = expansion.diagnostics.hasErrors ? expansion.points.prefix(100) : expansion.points[...]
     for point in points { _ = reader.read(point) }
     let all = (file.diagnostics + expansion.diagnostics + reader.diagnostics).remarking(layers.fragments)
-    guard let first = expansion.points.first, !all.hasErrors else { return (nil, all) }
+    guard let first = expansion.points.first, !all.hasErrors else { return (nil, Self.reasons(all)) }
     let whole = reader.whole(first)
-    guard let specification = whole.specification else { return (nil, all) }
+    guard let specification = whole.specification else { return (nil, Self.reasons(all)) }
     let loaded = LoadedSpec(
       specification: specification, document: whole.document, source: source, reading: whole.reading, base: base,
       expansion: expansion, fragments: layers.fragments, reader: reader)
     return (loaded, all)
+  }
+
+  /// The names of the profiles of a text; empty for one that cannot be read.
+  func profiles(of source: SourceFile) -> [String] {
+    YAML.read(source).node.map { composition.layers(of: $0).profiles } ?? []
+  }
+
+  /// The keys of a spec that are gone once it is composed, with their layers: `params`, `sweep` and their like.
+  func layered(_ source: SourceFile) -> Node? {
+    guard let file = YAML.read(source).node, var layered = composition.layers(of: file).document else { return nil }
+    let own = ["extends", "profiles"].compactMap { file.entry($0) }
+    layered.content = .mapping((layered.entries ?? []) + own)
+    return layered
   }
 
   /// The folder that relative paths of the spec start at.
@@ -76,7 +89,7 @@ struct Loader {
   /// - Throws: `BadData`, or the exit code of an invalid spec.
   func plan(_ loaded: LoadedSpec) throws -> Plan {
     let (plan, news) = try resolve(loaded, digestsFiles: true)
-    guard let plan else { throw report(news) }
+    guard let plan else { throw report(Self.reasons(news)) }
     if !news.isEmpty { Terminal.show(news, json: options.json) }
     return plan
   }
@@ -161,6 +174,12 @@ struct Loader {
       }
     }
     return bytes
+  }
+
+  /// What a spec is refused for; a refusal without a reason is a mistake of this program.
+  private static func reasons(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+    guard diagnostics.hasErrors else { fatalError("a spec is refused, but nothing says why") }
+    return diagnostics
   }
 
   /// Prints complaints and gives the exit code of an invalid spec.

@@ -5,11 +5,20 @@ struct SpecOptions: ParsableArguments {
   @Option(name: .customLong("set"), help: "Override a value: `models.meta.dynamics.latent=20`.")
   var overrides: [String] = []
 
-  @Option(help: "Lay an entry of `profiles` over the spec.")
-  var profile: String?
+  @Option(name: .customLong("profile"), help: "Lay an entry of `profiles` over the spec.")
+  var profiles: [String] = []
 
   @Flag(help: "One JSON object per line.")
   var json = false
+
+  /// The entry of `profiles` to lay over the spec.
+  var profile: String? { profiles.first }
+
+  func validate() throws {
+    guard profiles.count < 2 else {
+      throw ValidationError("`--profile` takes one profile, found \(profiles.joined(separator: " and "))")
+    }
+  }
 }
 
 extension CompletionKind {

@@ -1,4 +1,5 @@
 import Bundle
+import ExperimentGraph
 import Foundation
 import SpecLanguage
 
@@ -36,7 +37,14 @@ struct SweepFiles {
   private func text(_ point: SweepPoint, from folder: String) -> String {
     let words = point.assignments.isEmpty ? "" : ": " + point.words
     let head = InitRecordings.clean("Point \(point.id) of \(name)\(words)", most: 2000)
-    return "# \(head)\n" + moved(Plain(point.document), to: folder).yaml
+    return "# \(head)\n" + moved(ordered(Plain(point.document)), to: folder).literal.yaml
+  }
+
+  /// The spec with its sections in the order of the language, so that `mdssm` comes first whatever it extends.
+  private func ordered(_ document: Plain) -> Plain {
+    guard case .map(let map) = document else { return document }
+    return .map(
+      Specification.schema.description.fields.compactMap { field in map[field.name].map { (field.name, $0) } })
   }
 
   /// The spec with relative paths of data as seen from another folder.
@@ -56,6 +64,18 @@ struct SweepFiles {
   struct NotEmpty: Error, CustomStringConvertible {
     var folder: String
     var description: String { "\(folder) is not an empty folder; name one that is, or that does not exist yet" }
+  }
+}
+
+extension Plain {
+  /// The value with every `${` written as `$${`: nothing of it is left to fill in.
+  fileprivate var literal: Plain {
+    switch self {
+    case .string(let text): .string(text.replacing("${", with: "$${"))
+    case .list(let values): .list(values.map(\.literal))
+    case .map(let map): .map(map.entries.map { ($0.key, $0.value.literal) })
+    case .null, .bool, .int, .float: self
+    }
   }
 }
 

@@ -149,6 +149,10 @@ extension Code {
   package static let conditionOnDraw = Code(
     "E1308", "a condition on a value that is drawn later",
     "`when` and `exclude` come before the draws, so that every point that is left gets all of its draws.")
+  package static let emptySweep = Code(
+    "E1309", "a sweep without points",
+    "A sweep gives some path a value, and its `exclude` leaves at least one point. Only `include` adds points that "
+      + "`exclude` does not see.")
   package static let nothingExcluded = Code(
     "W1301", "an `exclude` that removes nothing", "No point of the sweep has these values.")
   package static let neverHolds = Code(
@@ -160,6 +164,6 @@ extension Code {
 
   static let ofSweeps: [Code] = [
     .badSweep, .unknownSweptPath, .sweptWithoutEffect, .sweptTwice, .zipLengths, .tooManyPoints, .strategyMismatch,
-    .conditionOnDraw, .nothingExcluded, .neverHolds, .includedAlready, .overrideSwept,
+    .conditionOnDraw, .emptySweep, .nothingExcluded, .neverHolds, .includedAlready, .overrideSwept,
   ]
 }

@@ -12,9 +12,11 @@ final class ComposedPart: Sendable {
   /// The keys from the document to each hole, with the distribution whose numbers stand there.
   let holes: [(path: [String], source: Int32)]
 
+  /// - Parameter alike: the value of the entry as it is told apart from others: quantities in their one spelling.
   /// - Parameter sources: the distributions that the part has holes for.
   init(
-    entry: Node.Entry?, sources: [Int32] = [], parameters: Set<String> = [], inherited: [Reference] = [],
+    entry: Node.Entry?, alike: Node? = nil, sources: [Int32] = [], parameters: Set<String> = [],
+    inherited: [Reference] = [],
     variables: [String] = [], diagnostics: [Diagnostic] = []
   ) {
     self.entry = entry
@@ -22,7 +24,7 @@ final class ComposedPart: Sendable {
     self.inherited = inherited
     self.variables = variables
     self.diagnostics = diagnostics
-    let places = entry.map { DrawnPlaces($0.value, sources) } ?? .none(Fingerprint())
+    let places = entry.map { DrawnPlaces(alike ?? $0.value, sources) } ?? .none(Fingerprint())
     self.places = places
     holes = entry.map { places.paths(in: $0.value, below: [$0.key]) } ?? []
   }

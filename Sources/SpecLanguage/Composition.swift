@@ -1,24 +1,12 @@
-/// Makes one document of the layers of a spec: fragments, the file, a profile, overrides; then inheritance and
-/// interpolation.
+/// Lays the layers of a spec over each other: fragments, the file, a profile, overrides. `Sweep.expand` makes complete
+/// documents of them.
 ///
 /// Everything it needs from outside arrives as a value: the environment as a dictionary, files and the YAML reader as
-/// closures. In the result `params`, `env` and `profiles` have done their work and are gone.
+/// closures.
 package struct Composition: Sendable {
   /// Reads a part of a text as YAML; the nodes get the given layer.
   package typealias ValueReader =
     @Sendable (_ file: SourceFile, _ bytes: Range<Int>, _ layer: Node.Layer) -> (node: Node?, diagnostics: [Diagnostic])
-
-  package struct Result: Sendable {
-    /// The composed document; nil if a layer could not be read.
-    package var document: Node?
-    package var diagnostics: [Diagnostic] = []
-    /// The value of every parameter, defaults included.
-    package var parameters: [Named<Plain>] = []
-    /// The names of the environment variables that the spec read.
-    package var variables: [String] = []
-    /// The entries that others inherit from by `like`.
-    package var inherited: [Reference] = []
-  }
 
   /// The layers of a spec laid over each other: what `like`, `sweep` and `${}` have still to work on.
   package struct Layers: Sendable {
@@ -28,6 +16,8 @@ package struct Composition: Sendable {
     package var environment: [String: String]
     /// The files that the spec extends, in the order of their first use.
     package var fragments: [Fragment] = []
+    /// The names of all profiles.
+    package var profiles: [String] = []
   }
 
   /// The version of the language.
@@ -53,31 +43,6 @@ package struct Composition: Sendable {
     self.readValue = readValue
   }
 
-  /// The whole document of a spec without a sweep.
-  package func compose(_ file: Node) -> Result {
-    let layers = layers(of: file)
-    var result = Result(document: nil, diagnostics: layers.diagnostics)
-    guard var document = layers.document else { return result }
-    if let entry = document.entry("sweep") {
-      result.diagnostics.append(
-        Diagnostic(
-          .notBuilt, "key `sweep` belongs to the language, but this version does not build it yet", at: entry.keySpan,
-          label: "not built yet", path: SpecPath("sweep")))
-      document = document.removing(["sweep"])
-    }
-    var merge = Merge()
-    merge.inherit(&document)
-    result.diagnostics += merge.diagnostics
-    result.inherited = merge.inherited
-    var interpolation = Interpolation(document, environment: environment)
-    document = interpolation.run()
-    result.diagnostics += interpolation.diagnostics
-    result.parameters = interpolation.parameters
-    result.variables = interpolation.usedVariables
-    result.document = document.removing(["params", "env"])
-    return result
-  }
-
   /// The fragments, the file, the profile and the overrides laid over each other.
   package func layers(of file: Node) -> Layers {
     var layers = Layers(environment: environment)
@@ -97,8 +62,16 @@ package struct Composition: Sendable {
     layers.fragments = loader.fragments
     layers.diagnostics += loader.diagnostics
     guard var document else { return layers }
+    // What an override says of a profile is part of it.
+    let isOfProfile = overrides.map { $0.hasPrefix("profiles.") || $0.hasPrefix("profiles=") }
+    for (argument, isFirst) in zip(overrides, isOfProfile) where isFirst {
+      document = lay(argument, over: document, &merge, &layers)
+    }
+    layers.profiles = document["profiles"]?.entries?.map(\.key).filter { !$0.hasPrefix("x-") } ?? []
     document = layProfile(over: document, &merge, &layers)
-    for argument in overrides { document = lay(argument, over: document, &merge, &layers) }
+    for (argument, isFirst) in zip(overrides, isOfProfile) where !isFirst {
+      document = lay(argument, over: document, &merge, &layers)
+    }
     layers.diagnostics += merge.diagnostics
     if let entry = document.entry("extends") {
       layers.diagnostics.append(
@@ -142,8 +115,15 @@ package struct Composition: Sendable {
   }
 
   private func layProfile(over file: Node, _ merge: inout Merge, _ layers: inout Layers) -> Node {
-    guard let profile else { return file }
     let profiles = file["profiles"]
+    if let profiles, profiles.entries == nil {
+      layers.diagnostics.append(
+        Diagnostic(
+          .wrongShape, "`profiles` must be a mapping, found \(profiles.words)", at: profiles.span,
+          label: "expected names with overlays", path: SpecPath("profiles")))
+      return file
+    }
+    guard let profile else { return file }
     guard let overlay = profiles?.entry(profile) else {
       let known = profiles?.entries?.map(\.key) ?? []
       let argument = SourceFile(name: "--profile", text: profile)
@@ -164,6 +144,37 @@ package struct Composition: Sendable {
       return file
     }
     return merge.lay(overlay.value.layered(.profile(profile)), over: file)
+  }
+
+  /// The value of an override; nil where it has none, or where a comment would cut it.
+  private func value(of argument: SourceFile, after equals: Int, _ layers: inout Layers) -> (
+    node: Node?, diagnostics: [Diagnostic]
+  )? {
+    let bytes = argument.bytes
+    let path = argument.text(in: 0..<equals)
+    let space = UInt8(ascii: " ")
+    guard let start = bytes[(equals + 1)...].firstIndex(where: { $0 != space }) else {
+      layers.diagnostics.append(
+        Diagnostic(
+          .badOverride, "the override gives `\(path.shortened(to: 60))` no value", at: Span(argument, 0..<bytes.count),
+          label: "nothing behind the `=`", help: ["for empty text write `--set \(path.shortened(to: 60))='\"\"'`"]))
+      return nil
+    }
+    let value = readValue(argument, equals + 1..<bytes.count, .argument)
+    let isComment = bytes[start] == UInt8(ascii: "#")
+    let end = isComment ? start : value.node.map { max(start, $0.span.bytes.upperBound) }
+    let rest = end.flatMap { end in bytes[end...].firstIndex { $0 != space } }
+    if isComment || !value.diagnostics.hasErrors, let rest, bytes[rest] == UInt8(ascii: "#") {
+      let text = argument.text(in: start..<bytes.count)
+      layers.diagnostics.append(
+        Diagnostic(
+          .badOverride, "`#` begins a comment, and an override has no place for one",
+          at: Span(argument, rest..<bytes.count), label: "would be left out",
+          help: text.contains("\"") ? [] : ["if it belongs to the value, write `--set '\(path)=\"\(text)\"'`"]))
+      return nil
+    }
+    layers.diagnostics += value.diagnostics
+    return value
   }
 
   /// Lays one `path=value` over the document.
@@ -193,9 +204,7 @@ package struct Composition: Sendable {
       keys.append((key, span))
       start = end + 1
     }
-    let value = readValue(argument, equals + 1..<bytes.count, .argument)
-    layers.diagnostics += value.diagnostics
-    guard var node = value.node else { return document }
+    guard let found = value(of: argument, after: equals, &layers), var node = found.node else { return document }
     for (key, span) in keys.reversed() {
       let entry = Node.Entry(key: key, keySpan: span, value: node)
       node = Node(.mapping([entry]), span: span.joined(to: node.span), layer: .argument)

@@ -259,22 +259,51 @@ struct ExpressionEvaluator {
     case (.float(let left), .int(let right)): return left == Double(right)
     case (.float(let left), .float(let right)): return left == right
     case (.null, _), (_, .null): return left == right
-    case (.int, .int), (.string, .string), (.bool, .bool), (.list, .list), (.map, .map): return left == right
+    case (.string(let first), .string(let second)): return try areEqual(first, second, term)
+    case (.int, .int), (.bool, .bool), (.list, .list), (.map, .map): return left == right
     case (.int, _), (.float, _), (.string, _), (.bool, _), (.list, _), (.map, _):
       throw problem(term, .noExpressionValue, "\(left.typeWords) is compared with \(right.typeWords)")
     }
   }
 
+  /// Equality of texts; quantities are equal however they are spelled.
+  private func areEqual(_ left: String, _ right: String, _ term: Term) throws(Diagnostic) -> Bool {
+    guard left != right, let first = Quantity(left), let second = Quantity(right) else { return left == right }
+    guard first.canStand(for: second) else {
+      throw problem(term, .noExpressionValue, "\(first.words) is compared with \(second.words)")
+    }
+    return first == second
+  }
+
   private func compare(
     _ left: Term, _ right: Term, _ whole: Term, _ numbers: (Double, Double) -> Bool, texts: (String, String) -> Bool
   ) throws(Diagnostic) -> Bool {
-    let (first, second) = try values(of: left, right)
-    if case (.string(let first), .string(let second)) = (first, second) { return texts(first, second) }
+    let (low, high) = (try value(of: left), try value(of: right))
+    let (first, second) = (spelling(left, low, beside: high), spelling(right, high, beside: low))
+    if case (.string(let one), .string(let other)) = (first, second) {
+      guard !isNumber(low, beside: other), !isNumber(high, beside: one) else {
+        throw problem(whole, .noExpressionValue, "\(low.typeWords) is compared with \(high.typeWords)")
+      }
+      let quantities = (Quantity(one), Quantity(other))
+      if case (nil, nil) = quantities { return texts(one, other) }
+      guard let low = quantities.0, let high = quantities.1, low.measure == high.measure else {
+        throw problem(whole, .noExpressionValue, "\(first.typeWords) is compared with \(second.typeWords)")
+      }
+      return low == high ? numbers(0, 0) : numbers(low.amount, high.amount)
+    }
     if case (.int(let first), .int(let second)) = (first, second), first != second {
       // Exact where floats would round.
       return numbers(first < second ? 0 : 1, first < second ? 1 : 0)
     }
     return numbers(try number(first, left).float, try number(second, right).float)
+  }
+
+  /// Whether text that reads as a number meets text that is none: neither is before the other.
+  private func isNumber(_ value: Plain, beside text: String) -> Bool {
+    switch value {
+    case .int, .float: return Plain(number: text) == nil
+    case .null, .bool, .string, .list, .map: return false
+    }
   }
 
   private func isWithin(_ left: Term, _ right: Term, _ whole: Term) throws(Diagnostic) -> Bool {
@@ -330,7 +359,7 @@ extension Plain {
     case .null: "nothing"
     case .bool: "a truth value"
     case .int, .float: "a number"
-    case .string: "text"
+    case .string(let text): Quantity(text)?.words ?? "text"
     case .list: "a list"
     case .map: "a mapping"
     }

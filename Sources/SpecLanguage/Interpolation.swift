@@ -46,7 +46,6 @@ struct Interpolation {
     }
     result.content = .mapping(entries)
     diagnostics += declared.diagnostics
-    warnUnused()
     return result
   }
 
@@ -69,18 +68,6 @@ struct Interpolation {
   var heaviest: (name: String, weight: Int)? {
     let all = declared.names.compactMap { name in values[name].map { (name: name, weight: $0.weight) } }
     return all.max { $0.weight < $1.weight }
-  }
-
-  /// Unless something is wrong: what could not be filled in might have used them.
-  private mutating func warnUnused() {
-    guard !diagnostics.hasErrors else { return }
-    for name in declared.names where !usedParameters.contains(name) {
-      guard let entry = declared.all[name]?.key else { continue }
-      complain(.unused, "parameter `\(name)` is never used", entry.keySpan, label: "never used")
-    }
-    for (name, span) in declaredVariables.sorted(by: { $0.key < $1.key }) where !usedVariables.contains(name) {
-      complain(.unused, "environment variable `\(name)` is never used", span, label: "never used")
-    }
   }
 
   /// The value of a parameter with its own interpolations done; nil for a circle, with the complaint made.

@@ -79,8 +79,6 @@ package struct UnionDescription: Hashable, Sendable {
   package var name: String
   package var arms: [SchemaDescription]
   package var notBuilt: [NotBuilt]
-  /// The scalar that may stand for one of the arms, if any.
-  package var shorthand: KindDescription?
 }
 
 /// A key or kind that belongs to the language but that this version cannot honour: using one is an error.

@@ -28,6 +28,15 @@ package struct Origins: Sendable {
     collect(resolved, document, place, .root, given: nil)
   }
 
+  /// The keys of composition, which are gone from a composed document: `params`, `sweep` and their like.
+  package init(layered document: Node) {
+    for key in LanguageKeys.composition {
+      guard let node = document[key.name] else { continue }
+      let place = LanguagePlace(kind: key.kind, doc: key.doc, fallback: nil)
+      collect(Plain(node), node, place, SpecPath([.key(key.name)]), given: nil)
+    }
+  }
+
   /// The rows at a path and below it.
   package func rows(at path: SpecPath) -> [Row] {
     if let list = rows.first(where: { path.steps.starts(with: $0.path.steps) }) { return [list] }

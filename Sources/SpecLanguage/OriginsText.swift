@@ -32,8 +32,17 @@ extension Origins {
   /// `origins.json`: one object per value; what was given stays apart from what is a default.
   package var json: String { json { $0 } }
 
+  /// What `why PATH --json` prints: as `origins.json`, of one value or of every value below a section.
+  /// - Returns: nil for a path that the resolved spec does not have.
+  package func json(at path: SpecPath) -> String? {
+    let found = rows(at: path)
+    return found.isEmpty ? nil : Self.json(found) { $0 }
+  }
+
   /// `origins.json`, with other names for files.
-  package func json(naming file: (String) -> String) -> String {
+  package func json(naming file: (String) -> String) -> String { Self.json(rows, file) }
+
+  private static func json(_ rows: [Row], _ file: (String) -> String) -> String {
     let lines = rows.map { row in
       var fields = [
         "\"path\": \(JSON.quoted(row.path.description))",

@@ -61,7 +61,9 @@ struct Parameters {
     checkBounds(entry, value, magnitude, path)
     guard let choices = entry.value["choices"]?.elements else { return }
     let allowed = choices.map { Plain($0) }
-    guard !allowed.contains(Plain(value)) else { return }
+    // In its type, `20 ms` is the choice `0.02 s`.
+    let found = typed(value, entry)
+    guard !choices.contains(where: { typed($0, entry).isSame(as: found) }) else { return }
     complain(
       .unknownChoice, "`\(name)` is \(value.words), which is not one of its choices", value.span, path,
       label: "expected one of " + allowed.map(\.flow).listed)
@@ -82,6 +84,12 @@ struct Parameters {
         "`\(entry.key)` is \(value.words); its \(bound == "min" ? "least" : "greatest") value is \(node.words)",
         value.span, path, label: "outside `\(bound)`", remarks: [.init(node.span, "declared here")])
     }
+  }
+
+  /// A value in the one spelling of the type of a parameter; as it is where it is not of that type.
+  private func typed(_ node: Node, _ entry: Node.Entry) -> Plain {
+    var reading = Reading()
+    return type(of: entry)?.read(node, &reading)?.0 ?? Plain(node)
   }
 
   private func type(of entry: Node.Entry) -> (name: String, read: @Sendable (Node, inout Reading) -> (Plain, Double?)?)?

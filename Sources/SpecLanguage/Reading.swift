@@ -72,24 +72,28 @@ package struct Reading: Sendable {
   /// Adds a complaint.
   package mutating func report(_ diagnostic: Diagnostic) {
     if diagnostic.isError { errorCount += 1 }
-    if diagnostics.count < Self.limit { diagnostics.append(diagnostic) }
+    guard diagnostics.count < Self.limit else { return }
+    var diagnostic = diagnostic
+    // The wrong text does not stand where something is filled in.
+    if diagnostic.fix?.span.text.contains("${") ?? false { diagnostic.fix = nil }
+    diagnostics.append(diagnostic)
   }
 
   /// Adds a complaint about the value being read, or about a key of it.
   package mutating func report(
     _ code: Code, _ message: String, at span: Span, key: String? = nil, label: String = "", help: [String] = [],
-    notes: [String] = [], fix: Diagnostic.Fix? = nil, source: Node.Source? = nil
+    notes: [String] = [], fix: Diagnostic.Fix? = nil, source: Node.Source? = nil, remarks: [Diagnostic.Remark] = []
   ) {
     let place = key.map(path.appending) ?? path
-    var remarks: [Diagnostic.Remark] = []
+    var remarks = remarks
     var notes = notes
     if let source {
       if let span = source.span { remarks.append(.init(span, source.words)) } else { notes.append(source.words) }
     }
+    let fix = source.map { source in fix.flatMap { $0.moved(from: span, to: source) } } ?? fix
     report(
       Diagnostic(
-        code, message, at: span, label: label, path: place, secondary: remarks, help: help, notes: notes,
-        fix: source == nil ? fix : nil))
+        code, message, at: span, label: label, path: place, secondary: remarks, help: help, notes: notes, fix: fix))
   }
 
   /// Adds a complaint about a path that has been read, at its place or at that of its nearest given parent.
@@ -198,5 +202,13 @@ package struct Reading: Sendable {
     if let span = keySpans[path] { return span }
     if let first = node.entries?.first { return first.keySpan }
     return node.span
+  }
+}
+
+extension Diagnostic.Fix {
+  /// The fix of a value that stands elsewhere, at that place; nil where no place holds the text, or it is made of it.
+  fileprivate func moved(from span: Span, to source: Node.Source) -> Self? {
+    guard let place = source.span, self.span == span, !replacement.contains("${") else { return nil }
+    return Self(place, replacement: replacement, isSafe: isSafe)
   }
 }

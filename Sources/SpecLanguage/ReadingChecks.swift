@@ -37,7 +37,7 @@ extension Reading {
     let note = "kinds of \(union.name): " + kinds.joined(separator: ", ")
     guard node.entries != nil else { return reportNoMapping(node, kinds, note) }
     guard let entry = node.entry("kind") else {
-      guard !lacks(node) else { return nil }
+      guard !lacks(node), !isBelowNothing() else { return nil }
       report(
         .missingKey, "`\(subject)` does not say which `kind` it is", at: place(of: node), label: "needs `kind`",
         notes: [note])
@@ -84,11 +84,29 @@ extension Reading {
 
   /// Complains about a required key, unless a misspelt one has been taken for it already.
   mutating func reportMissing(_ name: String, _ kind: KindDescription, _ doc: String, in node: Node) {
-    guard !isClaimed(name), !lacks(node) else { return }
+    guard !isClaimed(name), !lacks(node), !isBelowNothing() else { return }
     let sentence = doc.hasSuffix(".") ? String(doc.dropLast()) : doc
     report(
       .missingKey, path.isRoot ? "missing key `\(name)` at the top level" : "missing key `\(name)` in \(subject)",
       at: place(of: node), label: "needs `\(name)`", notes: ["`\(name)` is \(kind.words): \(sentence)"])
+  }
+
+  /// Whether what lacks keys belongs to an entry that only an override names, by reaching below it: that is said
+  /// instead of everything that it lacks.
+  private mutating func isBelowNothing() -> Bool {
+    guard path.steps.count > 1, case .key(let section) = path.steps[0], case .key(let name) = path.steps[1],
+      let entries = document?[section]?.entries, let entry = entries.first(where: { $0.key == name }),
+      entry.isReachedThrough, case .map? = language?.fields.first(where: { $0.name == section })?.kind
+    else { return false }
+    let others = entries.filter { !$0.isReachedThrough && !$0.key.hasPrefix("x-") }.map(\.key)
+    let match = Suggestion.nearest(to: name, among: others)
+    report(
+      Diagnostic(
+        .unknownReference, "there is no entry `\(name.shortened(to: 40))` in `\(section)`", at: entry.keySpan,
+        label: "no such entry", path: SpecPath([.key(section), .key(name)]),
+        help: match.map { ["did you mean `\($0.word)`?"] } ?? [],
+        notes: others.isEmpty ? [] : ["entries of `\(section)`: " + others.listed]))
+    return true
   }
 
   private mutating func reportNotBuilt(
@@ -116,8 +134,11 @@ extension Reading {
       help = ["`\(entry.key)` exists under `\(home)`"]
     }
     let owner = path.isRoot ? "at the top level" : "in \(subject)"
+    let isTop = path.isRoot && language != nil
+    let place = isTop ? "at the top level" : "of `\(schema.name)`"
     let keys =
-      names.isEmpty ? "`\(schema.name)` has no keys" : "keys of `\(schema.name)`: " + names.joined(separator: ", ")
+      names.isEmpty
+      ? "`\(schema.name)` has no keys" : "keys \(place): " + (isTop ? known : names).joined(separator: ", ")
     // The kind may have been picked by another layer, out of the author's sight.
     let kind = arm.flatMap { _ in node["kind"] }.flatMap { kind in
       kind.layer == entry.value.layer && kind.sibling == entry.value.sibling ? nil : kind
@@ -129,8 +150,18 @@ extension Reading {
     report(
       Diagnostic(
         .unknownKey, "unknown key `\(entry.key.shortened(to: 40))` \(owner)", at: entry.keySpan,
-        label: "not a key of `\(schema.name)`", path: path.appending(entry.key), secondary: remarks, help: help,
+        label: "not a key \(place)", path: path.appending(entry.key), secondary: remarks, help: help,
         notes: [keys], fix: renamed.map { .init(entry.keySpan, replacement: $0.word, isSafe: $0.isCertain) }))
+  }
+}
+
+extension Node.Entry {
+  /// Whether the entry is there because a dotted path leads through it, as in `models.meta.dynamics.latent=3`.
+  fileprivate var isReachedThrough: Bool {
+    guard value.layer == .argument, value.span.file == keySpan.file else { return false }
+    let bytes = value.span.file.bytes
+    let end = keySpan.bytes.upperBound
+    return end < bytes.count && bytes[end] == UInt8(ascii: ".")
   }
 }
 

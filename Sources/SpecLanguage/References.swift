@@ -29,6 +29,9 @@ extension ValueKind where Value == Reference {
 }
 
 extension Reading {
+  /// Whether the language has a section of this name; a misspelt one is complained about as a key.
+  private func isSection(_ name: String) -> Bool { language?.fields.contains { $0.name == name } ?? true }
+
   /// The section that defines a name, complained about unless exactly one does.
   mutating func section(of name: String, _ node: Node, among sections: [String]) -> String? {
     guard let document else { return sections.first }
@@ -42,23 +45,31 @@ extension Reading {
         at: node.span, label: "which one is meant?", help: ["rename one of them"], source: node.source)
       return nil
     }
+    // A section with a misspelt name has its complaint.
+    let strays = (document.entries ?? []).filter { !isSection($0.key) && self.section($0.key, has: name) }
+    if strays.contains(where: { Suggestion.nearest(to: $0.key, among: sections) != nil }) {
+      errorCount += 1
+      return nil
+    }
     let all = isHelpful ? sections.flatMap { document[$0]?.entries?.map(\.key) ?? [] } : []
     let known = Array(all.filter { !$0.hasPrefix("x-") }.prefix(1000))
     let match = Suggestion.nearest(to: name, among: known)
     var help = match.map { ["did you mean `\($0.word)`?"] } ?? []
     var remarks: [Diagnostic.Remark] = []
     for entry in document.entries ?? [] where !sections.contains(entry.key) {
-      guard self.section(entry.key, has: name), let other = entry.value.entry(name) else { continue }
+      guard self.section(entry.key, has: name), let other = entry.value.entry(name), isSection(entry.key) else {
+        continue
+      }
       help.append("`\(name)` exists in `\(entry.key)`, but `\(subject)` takes an entry of \(places)")
       remarks.append(.init(other.keySpan, "an entry of `\(entry.key)`"))
       break
     }
     let note = known.isEmpty ? "\(places) has no entries" : "entries of \(places): " + known.listed
-    var diagnostic = Diagnostic(
+    report(
       .unknownReference, "`\(subject)` is `\(name.shortened(to: 40))`, which is not an entry of \(places)",
-      at: node.span, label: "no such entry", path: path, secondary: remarks, help: help, notes: [note])
-    diagnostic.fix = match.map { .init(node.span, replacement: $0.word, isSafe: $0.isCertain) }
-    report(diagnostic)
+      at: node.span, label: "no such entry", help: help, notes: [note],
+      fix: match.map { .init(node.span, replacement: $0.word, isSafe: $0.isCertain) }, source: node.source,
+      remarks: remarks)
     return nil
   }
 }

@@ -34,6 +34,8 @@ struct SectionComposer: Sendable {
   private let env: Node.Entry?
   private let environment: [String: String]
   private let root: Node
+  /// What the language says about the section of each part.
+  private let sections: [LanguagePlace?]
   /// The name of each part: a section, or a section and an entry.
   let names: [String]
   /// What values stand for.
@@ -61,7 +63,9 @@ struct SectionComposer: Sendable {
     self.environment = environment
     params = document.entry("params")
     env = document.entry("env")
-    let own = (document.entries ?? []).filter { !["params", "env", "sweep", "profiles"].contains($0.key) }
+    let own = (document.entries ?? []).filter { entry in
+      !["params", "env", "sweep", "profiles"].contains(entry.key) && !entry.key.hasPrefix("x-")
+    }
     var parts: [Part] = []
     for section in own {
       let whole = Part(
@@ -74,6 +78,9 @@ struct SectionComposer: Sendable {
       parts.append(Part(section: key, name: nil, given: nil, names: [], isFilled: false))
     }
     self.parts = parts
+    sections = parts.map { part in
+      try? language.place(of: SpecPath([.key(part.section)]), in: nil, needsEntries: false)
+    }
     let table = SweptTable(swept)
     owns = parts.map { part in swept.map { part.depends(on: $0) } }
     let moving = parts.indices.filter { index in
@@ -232,11 +239,12 @@ struct SectionComposer: Sendable {
       document = interpolation.run()
       parameters = interpolation.usedParameters
       variables = interpolation.usedVariables
-      diagnostics += interpolation.diagnostics.filter { $0.code != .unused }
+      diagnostics += interpolation.diagnostics
     }
+    let part = alone(document, index)
     return ComposedPart(
-      entry: alone(document, index), sources: sources, parameters: parameters, inherited: merge.inherited,
-      variables: variables, diagnostics: diagnostics)
+      entry: part, alike: part?.value.spelledAlike(sections[index]), sources: sources, parameters: parameters,
+      inherited: merge.inherited, variables: variables, diagnostics: diagnostics)
   }
 
   /// Of a section with all that an entry inherits from, the entry alone.

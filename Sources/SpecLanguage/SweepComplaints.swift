@@ -30,7 +30,7 @@ extension SweepExpander {
     for rows in dimensions {
       var seen: Set<[UInt8]> = []
       for row in rows where distinct * seen.count <= sweep.limit {
-        seen.insert(row.reduce(into: []) { $0 += composer.table.plain($1).canonicalBytes + [0] })
+        seen.insert(row.reduce(into: []) { $0 += composer.table.plain($1).spelledAlike.canonicalBytes + [0] })
       }
       distinct *= seen.count
       if distinct > sweep.limit { return true }
@@ -53,6 +53,26 @@ extension SweepExpander {
         path: SpecPath("sweep.limit"), help: ["write `limit: \(count)` if so many are meant"]))
   }
 
+  /// Complains about a sweep that gives no path a value, and about one that leaves out all of its points.
+  mutating func checkEmpty(_ candidates: [Candidate], _ sweep: Sweep, _ entry: Node.Entry) {
+    guard !diagnostics.hasErrors, sweep.include.allSatisfy(\.isEmpty) else { return }
+    if sweep.allAxes.isEmpty {
+      complain(
+        Diagnostic(
+          .emptySweep, "the sweep gives no path a value", at: entry.keySpan, label: "nothing to vary",
+          path: SpecPath("sweep"),
+          help: ["name paths and their values, such as `axes: {study.seed: [1, 2, 3]}`, or remove `sweep`"]))
+    } else if candidates.isEmpty {
+      let all = sweep.exclude.count
+      complain(
+        Diagnostic(
+          .emptySweep, all == 1 ? "this `exclude` leaves no point" : "the \(all) items of `exclude` leave no point",
+          at: sweep.exclude.first?.span ?? entry.keySpan, label: "every point is left out",
+          path: SpecPath("sweep.exclude"),
+          secondary: sweep.exclude.dropFirst().map { .init($0.span, "leaves out points too") }))
+    }
+  }
+
   mutating func warnIdle(_ sweep: Sweep) {
     for (condition, count) in zip(sweep.when, holds) where count == 0 {
       complain(
@@ -73,7 +93,7 @@ extension SweepExpander {
     var interpolation = Interpolation(
       document.with([document.entry("params"), document.entry("env")]), environment: environment)
     _ = interpolation.run()
-    for diagnostic in interpolation.diagnostics where diagnostic.code != .unused { complain(diagnostic) }
+    interpolation.diagnostics.forEach { complain($0) }
     usedParameters.formUnion(interpolation.usedParameters)
     usedVariables.formUnion(interpolation.usedVariables)
   }

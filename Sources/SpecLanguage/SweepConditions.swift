@@ -105,11 +105,13 @@ extension SweepExpander {
 }
 
 extension Plain {
-  /// Equality to a reader: `1` and `1.0` are one number.
+  /// Equality to a reader: `1` and `1.0` are one number, `30 ms` and `0.03 s` one time.
   func isSame(as other: Plain) -> Bool {
     switch (self, other) {
     case (.int(let left), .float(let right)): Double(left) == right
     case (.float(let left), .int(let right)): left == Double(right)
+    case (.string(let left), .string(let right)):
+      left == right || Quantity(left).map { $0 == Quantity(right) } ?? false
     case (.list(let left), .list(let right)):
       left.count == right.count && zip(left, right).allSatisfy { $0.isSame(as: $1) }
     case (.null, _), (.bool, _), (.int, _), (.float, _), (.string, _), (.list, _), (.map, _): self == other

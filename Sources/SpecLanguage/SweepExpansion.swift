@@ -76,6 +76,7 @@ struct SweepExpander {
     decisive = Set(sweep.when.flatMap(\.test.names).compactMap { composer.table.index(of: SpecPath($0)) })
     var candidates = combinations(sweep, entry)
     if !diagnostics.hasErrors { exclude(&candidates, sweep) }
+    checkEmpty(candidates, sweep, entry)
     if !diagnostics.hasErrors { warnIdle(sweep) }
     checkFixed()
     let included = sweep.include.map { values in

@@ -22,14 +22,6 @@ package struct SweepPoint: Sendable {
     all.values(number).map { (table.paths[table.path(of: $0)].path, table.plain($0)) }
   }
 
-  /// A fingerprint of each part of the document, by section or by section and entry (`models.meta`): parts of two
-  /// points with one fingerprint are equal, so whoever reads many points need read each part only once.
-  package var fingerprints: [(part: String, fingerprint: String)] {
-    all.composer.names.enumerated().compactMap { part, name in
-      fingerprint(ofPart: part).map { (name, $0.hex(32)) }
-    }
-  }
-
   /// The entries that others inherit from by `like`.
   package var inherited: [Reference] { all.parts(number).flatMap(\.inherited) }
 
@@ -82,6 +74,14 @@ extension SweepPoint {
       case .string: return table.holdsInterpolation(value)
       case .bool, .int, .float, .list: return false
       }
+    }
+  }
+
+  /// The swept paths below a place that the point gives values to, each with the key of the sweep that names it.
+  package func sweptPaths(below place: SpecPath) -> [(path: SpecPath, span: Span)] {
+    values.compactMap { value in
+      let path = table.paths[table.path(of: value)].path
+      return path.steps.starts(with: place.steps) ? (path, table.span(of: value)) : nil
     }
   }
 

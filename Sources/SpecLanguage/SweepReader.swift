@@ -71,7 +71,7 @@ struct SweepReader {
     let result = interpolation.run()
     usedParameters.formUnion(interpolation.usedParameters)
     usedVariables.formUnion(interpolation.usedVariables)
-    diagnostics += interpolation.diagnostics.filter { $0.code != .unused }
+    diagnostics += interpolation.diagnostics
     return result["sweep"] ?? node
   }
 
@@ -160,6 +160,12 @@ struct SweepReader {
     }
   }
 
+  /// What is the same at every point: no result depends on it, or it decides what the points are.
+  private static let fixed = [
+    "sweep", "env", "mdssm", "comparisons", "outputs", "resources", "launcher", "study.name", "study.title",
+    "study.description", "study.authors", "study.license", "study.cites", "backend.threads",
+  ].map { SpecPath($0) }
+
   private mutating func checkTwice(_ axis: Sweep.Axis, _ others: some Sequence<Sweep.Axis>) {
     guard let other = others.first(where: { $0.path.overlaps(axis.path) }) else { return }
     complain(
@@ -177,8 +183,8 @@ struct SweepReader {
       complain(path, span, 1, known, "there is no parameter `\(path.steps.count > 1 ? path.lastKey ?? "" : "")`")
       return
     }
-    if ["sweep", "env", "mdssm", "comparisons", "outputs", "resources", "launcher"].contains(section) {
-      complain(.unknownSweptPath, "`\(section)` cannot be swept", span, label: "the same at every point")
+    if let fixed = Self.fixed.first(where: { path.steps.starts(with: $0.steps) }) {
+      complain(.unknownSweptPath, "`\(fixed)` cannot be swept", span, label: "the same at every point")
       return
     }
     do throws(DeadEnd) {

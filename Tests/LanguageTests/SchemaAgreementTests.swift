@@ -34,7 +34,7 @@ import YAMLReader
     "E1217": "the place of a file", "E1218": "the number of files", "E1219": "the size of what is inherited",
     "E1301": "the numbers of a form of values", "E1302": "a swept path", "E1303": "a path without effect",
     "E1304": "a path swept twice", "E1305": "columns of different length", "E1306": "the number of points",
-    "E1307": "a strategy without its values", "E1308": "a condition on a draw",
+    "E1307": "a strategy without its values", "E1308": "a condition on a draw", "E1309": "the number of points",
     "E2001": "a circle of runs", "E2005": "an embedding that a model does not have",
     "E2010": "a metric of another kind of evaluation", "E2011": "a run that is not measured", "E2012": "a label",
     "E2013": "labels in common", "E2014": "how many fits a run has", "E2015": "which encoders are causal",

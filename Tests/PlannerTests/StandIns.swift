@@ -32,7 +32,8 @@ enum UserSpec: String, CaseIterable {
   /// - Parameter bin: milliseconds.
   private func header(_ name: String, bin: Int, bins: Int) -> SessionHeader {
     SessionHeader(
-      name: name, files: ["\(name).nwb"], channels: 7, bins: bins, trials: [.train: 70, .valid: 10, .test: 20],
+      name: name, files: ["\(name).nwb"], metadata: ["subject": "C"], channels: 7, bins: bins,
+      trials: [.train: 70, .valid: 10, .test: 20],
       binWidth: Nanoseconds(bin * 1_000_000), behavior: [("velocity", 2)], isCounts: false)
   }
 }

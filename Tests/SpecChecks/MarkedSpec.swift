@@ -34,9 +34,10 @@ package struct MarkedSpec: Sendable {
   /// The document and the complaints of reading it as YAML.
   package var yaml: YAML.Result { YAML.read(file) }
 
-  /// The composed document and every complaint up to there.
+  /// The composed document, of the first point where there is a sweep, and every complaint up to there.
   package func composed(
-    profile: String? = nil, overrides: [String] = [], environment: [String: String] = [:]
+    as language: SchemaDescription, profile: String? = nil, overrides: [String] = [],
+    environment: [String: String] = [:]
   ) -> (document: Node?, diagnostics: [Diagnostic]) {
     let yaml = yaml
     guard let node = yaml.node else { return (nil, yaml.diagnostics) }
@@ -46,15 +47,15 @@ package struct MarkedSpec: Sendable {
       let result = YAML.read(value: bytes, of: file, layer: layer)
       return (result.node, result.diagnostics)
     }
-    let result = composition.compose(node)
-    return (result.document, yaml.diagnostics + result.diagnostics)
+    let expansion = Sweep.expand(composition.layers(of: node), language: language)
+    return (expansion.points.first?.document, yaml.diagnostics + expansion.diagnostics)
   }
 
   /// The value of the composed document read by a schema, and every complaint.
   package func read<Root>(
     as schema: Schema<Root>, profile: String? = nil, overrides: [String] = [], environment: [String: String] = [:]
   ) -> (value: Root?, diagnostics: [Diagnostic]) {
-    let composed = composed(profile: profile, overrides: overrides, environment: environment)
+    let composed = composed(as: schema.description, profile: profile, overrides: overrides, environment: environment)
     guard let document = composed.document else { return (nil, composed.diagnostics) }
     let (value, reading) = Reading.read(document, as: schema)
     let diagnostics = composed.diagnostics + reading.diagnostics

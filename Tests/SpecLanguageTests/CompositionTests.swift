@@ -4,7 +4,7 @@ import Testing
 
 /// Specs with marked places, complaints of composition.
 private let markedCompositions: [String] = [
-  "mdssm: 1\n⟦E1214 extends⟧: [a.yaml]\n⟦E1004 sweep⟧: {axes: {}}",
+  "mdssm: 1\n⟦E1214 extends⟧: [a.yaml]\n⟦E1309 sweep⟧: {axes: {}}",
   // like and unset
   "mdssm: 1\nmodels: {a: {latent: 3, hidden: [4]}, b: {like: a, latent: 4, unset: [hidden]}}",
   "mdssm: 1\nmodels: {alpha: {latent: 3}, b: {like: ⟦E1201 alhpa⟧, latent: 4}}",
@@ -117,7 +117,8 @@ private let markedCompositions: [String] = [
     ("models.meta.latent", "E1205"), ("=3", "E1205"), ("models..latent=3", "E1205"),
     ("models.meta.hidden[0]=3", "E1205"),
     ("models.meta.latnet=3", "E1003"), ("modles.meta.latent=3", "E1003"), ("models.meta.latent=[", "E1100"),
-    ("models.meta.latent=", "E1015"), ("", "E1205"),
+    ("models.meta.latent=", "E1205"), ("title=Foo # bar", "E1205"), ("title=# bar", "E1205"),
+    ("models.mta.hidden=[3]", "E1009"), ("", "E1205"),
   ])
   func `a bad override is refused at the argument`(_ argument: String, _ code: String) {
     let (_, diagnostics) = MarkedSpec(study)
@@ -147,7 +148,9 @@ private let markedCompositions: [String] = [
 
   @Test func `layers and origins are kept`() throws {
     let document = try #require(
-      MarkedSpec(study).composed(profile: "smoke", overrides: ["seed=3"], environment: ["DATA": "/d"]).document)
+      MarkedSpec(study).composed(
+        as: Study.schema.description, profile: "smoke", overrides: ["seed=3"], environment: ["DATA": "/d"]
+      ).document)
     #expect(document.node(at: "models.meta.latent")?.layer == .profile("smoke"))
     #expect(document.node(at: "seed")?.layer == .argument)
     #expect(document.node(at: "models.meta.adapt.kind")?.layer == .file)

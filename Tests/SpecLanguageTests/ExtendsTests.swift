@@ -51,8 +51,9 @@ struct MarkedProject {
     composition(profile, overrides).layers(of: node)
   }
 
-  func composed(profile: String? = nil, overrides: [String] = []) -> Composition.Result {
-    composition(profile, overrides).compose(node)
+  func composed(profile: String? = nil, overrides: [String] = []) -> (document: Node?, diagnostics: [Diagnostic]) {
+    let expansion = Sweep.expand(layers(profile: profile, overrides: overrides), language: Study.schema.description)
+    return (expansion.points.first?.document, expansion.diagnostics)
   }
 
   private var node: Node {
@@ -187,7 +188,7 @@ private let cases: [Case] = [
 
   @Test func `a spec without a file cannot extend`() throws {
     let spec = MarkedSpec("mdssm: 1\n⟦E1214 extends⟧: [a.yaml]")
-    #expect(MarkedSpec.places(spec.composed().diagnostics) == spec.expected)
+    #expect(MarkedSpec.places(spec.read(as: Study.schema).diagnostics) == spec.expected)
   }
 
   @Test func `a complaint in a fragment shows how the fragment came in`() throws {

@@ -6,7 +6,7 @@ import YAMLReader
 /// What would make a spec grow past its text is refused before it grows: the tests would not end otherwise.
 @Suite(.timeLimit(.minutes(20))) struct GrowthTests {
   private func layers(_ text: String) -> (codes: [String], document: Node?) {
-    let result = MarkedSpec(text).composed()
+    let result = MarkedSpec(text).composed(as: Study.schema.description)
     return (result.diagnostics.filter(\.isError).map(\.code.id), result.document)
   }
 

@@ -121,11 +121,9 @@ private let markedSpecs: [String] = [
       training: {t: {}}
       runs: {r: {train: a, with: t}}
       """
-    let spec = MarkedSpec(text)
-    let node = try #require(spec.yaml.node)
-    let composed = Composition { _, _, _ in (nil, []) }.compose(node)
-    var (_, reading) = Reading.read(try #require(composed.document), as: Study.schema)
-    reading.warnUnused(entriesOf: ["models", "training"], inherited: composed.inherited)
+    let point = try #require(expand(text).points.first)
+    var (_, reading) = Reading.read(point.document, as: Study.schema)
+    reading.warnUnused(entriesOf: ["models", "training"], inherited: point.inherited)
     #expect(reading.diagnostics.map(\.message) == ["nothing uses `models.b`"])
   }
 
@@ -151,7 +149,7 @@ private let markedSpecs: [String] = [
 
   @Test func `only given values have a place`() throws {
     let spec = MarkedSpec("mdssm: 1\nmodels: {meta: {latent: 30, hidden: [64]}}")
-    let document = try #require(spec.composed().document)
+    let document = try #require(spec.composed(as: Study.schema.description).document)
     let (_, reading) = Reading.read(document, as: Study.schema)
     #expect(reading.spans["models.meta.latent"]?.text == "30")
     #expect(reading.spans["models.meta.hidden[0]"]?.text == "64")

@@ -85,7 +85,9 @@ import Testing
     var parts: [String] = []
     for point in expansion.points {
       let values = point.assignments.map { "\($0.path)=\($0.value.flow)" }
-      let prints = point.fingerprints.map { "\($0.part)=\($0.fingerprint)" }
+      let prints = (0..<point.partCount).compactMap { part in
+        point.fingerprint(ofPart: part).map { "\(point.name(ofPart: part))=\($0.hex(32))" }
+      }
       parts += prints.filter { !parts.contains($0) }
       let document = digest(point.yaml)
       let made = prints.compactMap { parts.firstIndex(of: $0) }.map(String.init)

@@ -113,9 +113,46 @@ private let markedSweeps: [String] = [
     #expect(expansion.diagnostics.isEmpty && expansion.sweep == nil)
     let point = try #require(expansion.points.first)
     #expect(expansion.points.count == 1 && point.id == "0")
-    let (composed, _) = MarkedSpec(base).composed()
-    #expect(point.document == composed)
     #expect(point.inherited == [Reference(section: "models", id: "m")])
+  }
+
+  @Test func `a key of the author is no part of a point`() {
+    let expansion = expand(base + "x-note: {a: \"${nothing}\"}\n")
+    #expect(expansion.diagnostics.isEmpty)
+    #expect(expansion.partNames.allSatisfy { !$0.hasPrefix("x-") })
+  }
+
+  @Test func `a quantity is one value however it is spelled`() {
+    func ids(_ values: String, _ more: String = "") -> [String] {
+      let expansion = expand(base + "sweep: {axes: {training.t.smooth: [\(values)]}\(more)}\n")
+      #expect(!expansion.diagnostics.hasErrors, "\(Rendering().text(expansion.diagnostics))")
+      return expansion.points.map(\.id)
+    }
+    let one = ids("30 ms")
+    #expect(one.count == 1)
+    #expect(ids("30 ms, 0.03 s, 30000 us") == one)
+    #expect(ids("20 ms, 30 ms", ", exclude: [{training.t.smooth: 0.02 s}]") == one)
+    #expect(ids("20 ms, 30 ms", ", exclude: [{if: 'training.t.smooth < \"0.03 s\"'}]") == one)
+    #expect(ids("20 ms, 30 ms", ", exclude: [{if: 'training.t.smooth == \"2e4 us\"'}]") == one)
+    #expect(ids("9 ms, 30 ms", ", exclude: [{if: 'training.t.smooth > \"9000 us\"'}]").count == 1)
+  }
+
+  @Test(arguments: [
+    "training.t.smooth > \"a\"", "training.t.smooth > 3", "training.t.smooth == \"3 Hz\"",
+    "training.t.budget < \"30 ms\"", "training.t.min_rate >= \"1 GB\"", "training.t.lr < \"a\"",
+  ])
+  func `a quantity compares with its like alone`(_ test: String) {
+    let expansion = expand(
+      base + "sweep: {axes: {seed: [1, 2], training.t.smooth: [20 ms]}, exclude: [{if: '\(test)'}]}\n")
+    #expect(Set(expansion.diagnostics.filter(\.isError).map(\.code.id)) == ["E1210"])
+  }
+
+  @Test func `choices of a parameter are compared in its type`() {
+    func codes(_ value: String) -> [String] {
+      let text = "mdssm: 1\nparams: {d: {type: time, default: \(value), choices: [0.02 s, 30 ms]}}\n"
+      return expand(text + "training: {t: {smooth: \"${params.d}\"}}").diagnostics.map(\.code.id)
+    }
+    #expect(codes("20 ms") == [] && codes("0.03 s") == [] && codes("40 ms") == ["E1007"])
   }
 
   @Test func `every form of the design gives the number of points that it says`() {

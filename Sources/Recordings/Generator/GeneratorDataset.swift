@@ -13,7 +13,7 @@ package struct GeneratorDataset: Hashable, Sendable {
 
     package static let schema = Schema<Self>(
       "trials", "How many trials each session has and how long they are.",
-      Field("count", \.count, .count, "Trials of each session, over all splits."),
+      Field("count", \.count, .int(1...1_000_000), "Trials of each session, over all splits."),
       Field("length", \.length, .duration, "Length of a trial, a whole number of bins."),
       make: Self.init(count:length:))
   }
@@ -30,7 +30,7 @@ package struct GeneratorDataset: Hashable, Sendable {
   package static let schema = Schema<Self>(
     "generator", "Sessions simulated from a known system.",
     Field("system", \.system, .union(System.union), "The system whose states drive the channels."),
-    Field("sessions", \.sessions, .count, default: 1, "How many sessions to simulate."),
+    Field("sessions", \.sessions, .int(1...10_000), default: 1, "How many sessions to simulate."),
     Field("channels", \.channels, ChannelCounts.kind, "Channels of each session: a number, a list or `int_uniform`."),
     Field("observe", \.observe, .union(GeneratedObservation.union), "How channels show the state."),
     Field("trials", \.trials, .section(Trials.schema), "How many trials each session has and how long they are."),

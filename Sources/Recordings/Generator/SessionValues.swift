@@ -49,7 +49,10 @@ package enum SessionValues: Hashable, Sendable {
       rules: [
         Rule("linspace") { spread in
           (spread.linspace == nil) != (spread.uniform == nil) ? nil : "give one of `linspace` and `uniform`"
-        }
+        },
+        Rule("uniform") { spread in
+          spread.uniform.map { $0[0] <= $0[1] } ?? true ? nil : "`uniform` begins above its end"
+        },
       ],
       make: Self.init(linspace:uniform:))
   }
