@@ -122,7 +122,10 @@ struct InitRecordings {
         "  decode_raw: {kind: decode, of: [fit], target: \(target), from: observed}",
       ]
     }
-    if choices.isFamily { lines.append("  atlas:    {kind: embedding, of: [fit], color: [subject]}") }
+    if choices.isFamily {
+      let knowsSubjects = surveys.contains { $0.metadata["subject"] != nil }
+      lines.append("  atlas:    {kind: embedding, of: [fit]\(knowsSubjects ? ", color: [subject]" : "")}")
+    }
     return lines.joined(separator: "\n")
   }
 

@@ -146,7 +146,9 @@ extension Reading {
     let remarks = kind.map { [Diagnostic.Remark($0.span, "`kind` is given here")] } ?? []
     // Beside a key of that name in the same mapping, the new name would be given twice.
     let twin = match.flatMap { node.entry($0.word) }.flatMap { node.span.holds($0.keySpan) ? $0 : nil }
-    let renamed = twin == nil ? match : nil
+    // Composition has taken its own words out, so their twins are looked for in the text.
+    let isComposed = match.map { ["like", "unset"].contains($0.word) && node.span.text.contains("\($0.word):") } ?? false
+    let renamed = twin == nil && !isComposed ? match : nil
     report(
       Diagnostic(
         .unknownKey, "unknown key `\(entry.key.shortened(to: 40))` \(owner)", at: entry.keySpan,

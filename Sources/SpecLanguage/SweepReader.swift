@@ -220,11 +220,13 @@ struct SweepReader {
     let match = step < path.steps.count ? Suggestion.nearest(to: path.key(step), among: known) : nil
     var right = path
     if let match { right.steps[step] = .key(match.word) }
+    // Beside an axis of that path, the new one would be given twice.
+    let isTaken = document["sweep"]?["axes"]?.entry(right.description) != nil
     complain(
       .unknownSweptPath, message, span, label: "no such path",
       help: match == nil ? [] : ["did you mean `\(right)`?"],
       notes: known.isEmpty ? [] : ["known here: " + known.listed],
-      fix: match.map { .init(span, replacement: right.description, isSafe: $0.isCertain) })
+      fix: isTaken ? nil : match.map { .init(span, replacement: right.description, isSafe: $0.isCertain) })
   }
 
   // MARK: Columns

@@ -231,7 +231,7 @@ struct ExecutionTests {
           near:  {kind: forecast, of: [pretrain], context: 150 ms, horizon: 30 ms}
           far:   {kind: forecast, of: [pretrain], context: 150 ms, horizon: 150 ms}
           atlas: {kind: embedding, of: [pretrain], color: [speed]}
-          bare:  {kind: embedding, of: [pretrain, twin], color: [channels]}
+          bare:  {kind: embedding, of: [pretrain, twin], color: [radius]}
         """)
     let plan = try study.plan()
     let ran = try bench.run(plan)
@@ -246,7 +246,7 @@ struct ExecutionTests {
     }
     let path = bench.folder + "/two/tiny/\(folder ?? "")/result/embedding.tsv"
     let table = try #require(TSV(parsing: try String(contentsOfFile: path, encoding: .utf8)))
-    #expect(table.columns == ["run", "session", "seed", "e1", "sd1", "speed", "channels"])
+    #expect(table.columns == ["run", "session", "seed", "e1", "sd1", "speed", "radius"])
     #expect(table.column("run") == ["pretrain", "pretrain", "twin", "twin"], "each session of a run has one row")
     #expect(table.column("speed")?.suffix(2) == ["", ""])
   }

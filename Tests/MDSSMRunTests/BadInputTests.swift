@@ -194,7 +194,7 @@ struct BadInputTests {
     let place = try Self.place("fit: {train", in: Recording.study)
     #expect(run.errors.contains("error[E4001]: `fit` failed: the loss became "))
     #expect(run.errors.contains("--> \(place)\n"))
-    #expect(run.errors.contains(" at step 2; first in the gradient of `"))
+    #expect(run.errors.contains(" at step 2; first in `"))
     #expect(run.errors.contains("help: lower `optimizer.lr` of `training.short`, now 1e+30"))
     #expect(run.errors.contains("help: shorten the gradient with `clip: 1`"))
     let manifest = try program.bundle().manifest
