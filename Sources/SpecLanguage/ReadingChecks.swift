@@ -147,7 +147,9 @@ extension Reading {
     // Beside a key of that name in the same mapping, the new name would be given twice.
     let twin = match.flatMap { node.entry($0.word) }.flatMap { node.span.holds($0.keySpan) ? $0 : nil }
     // Composition has taken its own words out, so their twins are looked for in the text.
-    let isComposed = ["like", "unset"].contains { $0 == match?.word && node.span.text.contains("\($0):") }
+    let isComposed = ["like", "unset"].contains { (word: String) in
+      word == match?.word && node.span.text.contains("\(word):")
+    }
     let renamed = twin == nil && !isComposed ? match : nil
     report(
       Diagnostic(
