@@ -9,6 +9,7 @@ package enum EvaluationSpec: Hashable, Sendable {
   case decode(DecodeSpec)
   case embedding(EmbeddingSpec)
   case truth(TruthSpec)
+  case grid(GridSpec)
   case diagnosis(DiagnosisSpec)
 
   package static let union = Union<Self>(
@@ -23,6 +24,7 @@ package enum EvaluationSpec: Hashable, Sendable {
       if case .embedding(let value) = $0 { value } else { nil }
     },
     .arm("truth", TruthSpec.schema, Self.truth) { if case .truth(let value) = $0 { value } else { nil } },
+    .arm("grid", GridSpec.schema, Self.grid) { if case .grid(let value) = $0 { value } else { nil } },
     .arm("diagnosis", DiagnosisSpec.schema, Self.diagnosis) {
       if case .diagnosis(let value) = $0 { value } else { nil }
     },
@@ -39,6 +41,7 @@ package enum EvaluationSpec: Hashable, Sendable {
     case .decode(let value): value.of
     case .embedding(let value): value.of
     case .truth(let value): value.of
+    case .grid(let value): value.of
     case .diagnosis(let value): value.of
     }
   }
@@ -50,6 +53,7 @@ package enum EvaluationSpec: Hashable, Sendable {
     case .filter(let value): value.split
     case .decode(let value): value.split
     case .truth(let value): value.split
+    case .grid(let value): value.split
     case .diagnosis(let value): value.split
     case .embedding: nil
     }
@@ -59,7 +63,7 @@ package enum EvaluationSpec: Hashable, Sendable {
   package var target: String? {
     switch self {
     case .decode(let value): value.target
-    case .reconstruction, .forecast, .filter, .embedding, .truth, .diagnosis: nil
+    case .reconstruction, .forecast, .filter, .embedding, .truth, .grid, .diagnosis: nil
     }
   }
 
@@ -67,14 +71,14 @@ package enum EvaluationSpec: Hashable, Sendable {
     switch self {
     case .forecast(let value): value.context
     case .decode(let value): value.context
-    case .reconstruction, .filter, .embedding, .truth, .diagnosis: nil
+    case .reconstruction, .filter, .embedding, .truth, .grid, .diagnosis: nil
     }
   }
 
   package var horizon: Nanoseconds? {
     switch self {
     case .forecast(let value): value.horizon
-    case .reconstruction, .filter, .decode, .embedding, .truth, .diagnosis: nil
+    case .reconstruction, .filter, .decode, .embedding, .truth, .grid, .diagnosis: nil
     }
   }
 
@@ -82,7 +86,7 @@ package enum EvaluationSpec: Hashable, Sendable {
   package var predictsTrials: Bool {
     switch self {
     case .reconstruction, .forecast, .filter: true
-    case .decode, .embedding, .truth, .diagnosis: false
+    case .decode, .embedding, .truth, .grid, .diagnosis: false
     }
   }
 
@@ -90,7 +94,7 @@ package enum EvaluationSpec: Hashable, Sendable {
   package var color: [String] {
     switch self {
     case .embedding(let value): value.color
-    case .reconstruction, .forecast, .filter, .decode, .truth, .diagnosis: []
+    case .reconstruction, .forecast, .filter, .decode, .truth, .grid, .diagnosis: []
     }
   }
 

@@ -20,7 +20,9 @@ struct Page {
   var markup: String {
     let title = study("title") ?? study("name") ?? "Report"
     let sections =
-      [opening(title)] + complaints + failures + sweep + comparisons + shownPoint + evaluations + embeddings + examples
+      [opening(title)] + complaints + failures + sweep + comparisons + shownPoint + evaluations + embeddings + grids
+      + fields
+      + examples
       + training
     let body = (sections + [provenance]).joined(separator: "\n")
     return """
@@ -156,14 +158,39 @@ struct Page {
     return parts.isEmpty ? [] : [section("Embedding", parts)]
   }
 
+  private var grids: [String] {
+    let parts = figures("grid-")
+    return parts.isEmpty ? [] : [section("Grid of embeddings", parts)]
+  }
+
+  private var fields: [String] {
+    let parts = figures("fields-")
+    return parts.isEmpty ? [] : [section("Vector fields", parts)]
+  }
+
   private var examples: [String] {
     let parts = figures("traces-")
     return parts.isEmpty ? [] : [section("Example traces", parts)]
   }
 
   private var training: [String] {
-    let parts = figures("learning-")
+    let parts = figures("learning-") + unlearnt
     return parts.isEmpty ? [] : [section("Training", parts)]
+  }
+
+  /// What fits did not learn, fits of one run with the same words as one row.
+  private var unlearnt: [String] {
+    let all = contents.unlearnt
+    let rows = all.map { "\($0.run)\n\($0.words)" }.distinct.map { row -> [String] in
+      let parts = row.split(separator: "\n", maxSplits: 1).map(String.init)
+      let count = all.count { $0.run == parts[0] && $0.words == parts[1] }
+      return [parts[0] + (count > 1 ? " (\(count) fits)" : ""), parts[1]]
+    }
+    guard !rows.isEmpty else { return [] }
+    let body = rows.prefix(Self.failures).map { $0.map { Markup.element("td", Markup.escaped($0)) } }
+    let head = ["run", "what was not learnt"].map { Markup.element("th", $0) }
+    let text = "Measured at the end of each training, on its validation trials where it has some."
+    return [Markup.paragraph(text), Markup.table(head: [head], body: body, kind: "words")]
   }
 
   private func section(_ title: String, _ parts: [String]) -> String {

@@ -105,6 +105,29 @@ struct ReportTests {
     #expect(files.keys.contains { $0.hasPrefix("report/figures/traces") } == parts.contains("examples"))
   }
 
+  @Test(.enabled(if: gnuplot != nil, "gnuplot is not installed"))
+  func `learnt fields stand under the true ones, and roll-outs at the places of their embeddings`() throws {
+    let files = try report(["fields"], gnuplot: Self.gnuplot)
+    let page = try page(files)
+    #expect(page.contains("Vector fields") && page.contains("4 of 6 sessions, evenly over their order."))
+    #expect(!page.contains("is not drawn"))
+    let fields = try #require(files["report/figures/fields-truth.tsv"])
+    // Four sessions, 49 arrows, the true field and two runs; one line names the columns.
+    #expect(fields.split(separator: "\n").count == 1 + 4 * 49 * 3)
+    #expect(fields.contains("true\tcentre_out/sub-00\t") && fields.contains("few_shot\tcentre_out/sub-05\t"))
+    let grid = try #require(files["report/figures/grid-pretrain-maps.gp"])
+    #expect(grid.contains("'e1 = -1, e2 = 1'") && grid.contains("z2, and upwards z3"))
+    let picture = try #require(files["report/figures/grid-pretrain-maps.svg"])
+    #expect(picture.contains("e1 = 1, e2 = -1"))
+  }
+
+  @Test func `what a fit did not learn is told under training`() throws {
+    let page = try page(report(["fields", "logs"]))
+    #expect(page.contains("what was not learnt") && page.contains("the embedding has &lt;collapsed&gt;"))
+    let without = try self.page(report(["logs"]))
+    #expect(!without.contains("what was not learnt"))
+  }
+
   @Test func `what the study says is text, not markup`() throws {
     let study: JSONValue = ["name": "x", "title": "<script>alert('&')</script>", "x\"y": "</td>"]
     let page = try page(report([], study: study))

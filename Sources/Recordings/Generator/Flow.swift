@@ -55,6 +55,10 @@ protocol Flow: GeneratedSystem {
 extension Flow {
   var signals: [(name: String, unit: String, dimensions: Int)] { [("state", "", dimensions)] }
 
+  var speed: Double { 1 }
+  var transient: Double { 0 }
+  var centre: [Double] { Array(repeating: 0, count: dimensions) }
+  var unit: Double { 1 }
   var spread: Double { unit }
 
   func columns(_ stream: Stream) -> [String: String] { [:] }
