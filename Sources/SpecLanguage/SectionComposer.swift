@@ -101,19 +101,20 @@ struct SectionComposer: Sendable {
     guard let entries = section.value.entries, entries.count > 1 else { return nil }
     let isWhole = swept.contains { $0.steps.first == .key(section.key) && $0.steps.count <= 2 }
     guard !isWhole, section.value.entry("unset") == nil else { return nil }
+    let places = Dictionary(entries.enumerated().map { ($1.key, $0) }) { first, _ in first }
     var parts: [Part] = []
-    for entry in entries {
+    for (place, entry) in entries.enumerated() {
       var names: [String] = [entry.key]
-      var next = entry
-      while let like = next.value.entry("like") {
-        guard let name = like.value.scalar?.text, let sibling = section.value.entry(name), !names.contains(name),
+      var line = [place]
+      while let last = line.last, let like = entries[last].value.entry("like") {
+        guard let name = like.value.scalar?.text, let sibling = places[name], !names.contains(name),
           names.count <= Growth.Limit.chain
         else { return nil }
         names.append(name)
-        next = sibling
+        line.append(sibling)
       }
       var given = section
-      given.value = section.value.with(entries.filter { names.contains($0.key) })
+      given.value = section.value.with(line.sorted().map { entries[$0] })
       parts.append(
         Part(
           section: section.key, name: entry.key, given: given, names: Set(names),
