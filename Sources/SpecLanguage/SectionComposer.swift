@@ -34,6 +34,8 @@ struct SectionComposer: Sendable {
   private let env: Node.Entry?
   private let environment: [String: String]
   private let root: Node
+  /// The parameters with the values that they have without the sweep.
+  private let constants: Interpolation
   /// What the language says about the section of each part.
   private let sections: [LanguagePlace?]
   /// The name of each part: a section, or a section and an entry.
@@ -63,6 +65,9 @@ struct SectionComposer: Sendable {
     self.environment = environment
     params = document.entry("params")
     env = document.entry("env")
+    var constants = Interpolation(document.with([params, env]), environment: environment)
+    constants.readParameters()
+    self.constants = constants
     let own = (document.entries ?? []).filter { entry in
       !["params", "env", "sweep", "profiles"].contains(entry.key) && !entry.key.hasPrefix("x-")
     }
@@ -235,9 +240,12 @@ struct SectionComposer: Sendable {
     var diagnostics = merge.diagnostics
     if isFilled {
       let params = laid(knobs, over: params, "params", withHoles: false)
-      let only = alone(document, index)
-      var interpolation = Interpolation(root.with([params, env, only]), environment: environment)
-      document = interpolation.run()
+      var interpolation = constants
+      if !knobs.isEmpty {
+        interpolation = Interpolation(root.with([params, env]), environment: environment)
+        interpolation.readParameters()
+      }
+      document = interpolation.fill(root.with([params, env, alone(document, index)]))
       parameters = interpolation.usedParameters
       variables = interpolation.usedVariables
       diagnostics += interpolation.diagnostics
