@@ -19,7 +19,9 @@ package struct Reading: Sendable {
   package private(set) var path = SpecPath.root
   /// Whether the places of values and keys are kept; what only looks for complaints reads faster without.
   package var keepsPlaces = true
+  /// How many errors there are, those included that have been complained about elsewhere.
   var errorCount = 0
+  private var toldCount = 0
   private var claimed: [SpecPath: Set<String>] = [:]
   private var armName: String?
   private let names: [String: Set<String>]
@@ -35,8 +37,8 @@ package struct Reading: Sendable {
   /// Whether a section of the document has an entry.
   func section(_ section: String, has name: String) -> Bool { names[section]?.contains(name) ?? false }
 
-  /// Whether there are so many errors that no more are looked for: what is read now has no value.
-  var isFull: Bool { errorCount >= Diagnostic.limit }
+  /// Whether so many errors have been told that no more are looked for: what is read now has no value.
+  var isFull: Bool { toldCount >= Diagnostic.limit }
 
   /// Reads a whole document against the schema of the language.
   package static func read<Root>(_ document: Node, as schema: Schema<Root>) -> (value: Root?, reading: Reading) {
@@ -68,12 +70,10 @@ package struct Reading: Sendable {
 
   /// Adds a complaint.
   package mutating func report(_ diagnostic: Diagnostic) {
-    // Errors are never crowded out by warnings.
-    guard diagnostic.isError ? !isFull : diagnostics.count < Diagnostic.limit else {
-      errorCount += diagnostic.isError ? 1 : 0
-      return
-    }
     if diagnostic.isError { errorCount += 1 }
+    // Errors are never crowded out by warnings.
+    guard diagnostic.isError ? !isFull : diagnostics.count < Diagnostic.limit else { return }
+    if diagnostic.isError { toldCount += 1 }
     var diagnostic = diagnostic
     // The wrong text does not stand where something is filled in.
     if diagnostic.fix?.span.text.contains("${") ?? false { diagnostic.fix = nil }

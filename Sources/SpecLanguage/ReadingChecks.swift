@@ -12,6 +12,8 @@ extension Reading {
         notes: keys.isEmpty ? [] : ["keys of `\(schema.name)`: \(keys)"], source: node.source)
       return false
     }
+    // The keys that are there, once one of them is unknown.
+    var given: Set<String> = []
     for entry in entries where schema.fields.allSatisfy({ $0.name != entry.key }) && !entry.key.hasPrefix("x-") {
       if arm != nil, entry.key == "kind" { continue }
       if isSweptWithoutEffect(entry) { continue }
@@ -19,7 +21,8 @@ extension Reading {
       if let later = schema.notBuilt.first(where: { $0.name == entry.key }) {
         reportNotBuilt("key `\(entry.key)` of `\(schema.name)`", later, at: entry.keySpan, key: entry.key)
       } else {
-        reportUnknown(entry, in: node, schema: schema, arm: arm)
+        if given.isEmpty { given = Set(entries.map(\.key)) }
+        reportUnknown(entry, in: node, given, schema: schema, arm: arm)
       }
     }
     return true
@@ -119,13 +122,14 @@ extension Reading {
   }
 
   private mutating func reportUnknown(
-    _ entry: Node.Entry, in node: Node, schema: SchemaDescription, arm: String?
+    _ entry: Node.Entry, in node: Node, _ given: Set<String>, schema: SchemaDescription, arm: String?
   ) {
     let names = schema.fields.map(\.name)
     let known = names + composed(schema)
-    let free = known.filter { node.entry($0) == nil }
+    let free = known.filter { !given.contains($0) }
     // A key that is there already may be an inherited one, and this one meant to replace it.
-    let match = Suggestion.nearest(to: entry.key, among: free) ?? Suggestion.nearest(to: entry.key, among: names)
+    let taken = free.count < known.count ? names : []
+    let match = Suggestion.nearest(to: entry.key, among: free) ?? Suggestion.nearest(to: entry.key, among: taken)
     var help: [String] = []
     if let match {
       claim(match.word)
