@@ -9,7 +9,7 @@ private struct Project {
 
   init(_ bytes: [UInt8]) {
     let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    let parts = lines.split(whereSeparator: { $0.elementsEqual("===".utf8) }).map { Array($0.joined(separator: [0x0A])) }
+    let parts = lines.split { $0.elementsEqual("===".utf8) }.map { Array($0.joined(separator: [0x0A])) }
     spec = parts.first ?? []
     let names = "abcdefgh".map { "/project/\($0).yaml" }
     files = Dictionary(zip(names, parts.dropFirst())) { first, _ in first }
