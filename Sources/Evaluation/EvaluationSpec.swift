@@ -117,9 +117,7 @@ package struct ReconstructionSpec: Hashable, Sendable {
 
   package static let schema = Schema<Self>(
     "reconstruction", "r2 of trials rebuilt from their own posterior means.",
-    Field("of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs."),
-    Field("split", \.split, .choice(Split.self), default: .test, "The trials."),
-    make: Self.init(of:split:))
+    EvaluationFields.of(\.of), EvaluationFields.split(\.split), make: Self.init(of:split:))
 }
 
 /// How well the bins after a context are predicted open loop.
@@ -155,8 +153,7 @@ package struct ForecastSpec: Hashable, Sendable {
 
   package static let schema = Schema<Self>(
     "forecast", "r2 at every bin after a context, open loop, beside two floors.",
-    Field("of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs."),
-    Field("split", \.split, .choice(Split.self), default: .test, "The trials."),
+    EvaluationFields.of(\.of), EvaluationFields.split(\.split),
     Field("context", \.context, .duration, "Time from the start of the trial that the model sees."),
     Field("horizon", \.horizon, .duration, "Time after the context that is predicted."),
     Field(
@@ -195,8 +192,7 @@ package struct DecodeSpec: Hashable, Sendable {
 
   package static let schema = Schema<Self>(
     "decode", "r2 of behaviour decoded from observed, reconstructed or forecast activity.",
-    Field("of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs."),
-    Field("split", \.split, .choice(Split.self), default: .test, "The trials."),
+    EvaluationFields.of(\.of), EvaluationFields.split(\.split),
     Field("target", \.target, .string, "The behaviour, by its name in the datasets."),
     Field("from", \.from, .choice(Origin.self), default: .reconstruction, "The activity that is decoded."),
     Field("context", \.context, .optional(.duration), "With `from: forecast`: the time that the model sees."),
@@ -251,7 +247,7 @@ package struct EmbeddingSpec: Hashable, Sendable {
 
   package static let schema = Schema<Self>(
     "embedding", "One row per session: posterior of its embedding from its training trials, with metadata.",
-    Field("of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs."),
+    EvaluationFields.of(\.of),
     Field("color", \.color, .list(.string), default: [], "Metadata to set the embedding against."),
     make: Self.init(of:color:))
 }
@@ -268,9 +264,7 @@ package struct TruthSpec: Hashable, Sendable {
 
   package static let schema = Schema<Self>(
     "truth", "r2 of states and of the vector field against those of generated sessions, by a linear map.",
-    Field("of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs."),
-    Field("split", \.split, .choice(Split.self), default: .test, "The trials."),
-    make: Self.init(of:split:))
+    EvaluationFields.of(\.of), EvaluationFields.split(\.split), make: Self.init(of:split:))
 }
 
 /// Why a fit did not learn, where it did not.
@@ -285,7 +279,5 @@ package struct DiagnosisSpec: Hashable, Sendable {
 
   package static let schema = Schema<Self>(
     "diagnosis", "What a fit did not learn: latents or embeddings that tell nothing, dynamics that forecast nothing.",
-    Field("of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs."),
-    Field("split", \.split, .choice(Split.self), default: .test, "The trials."),
-    make: Self.init(of:split:))
+    EvaluationFields.of(\.of), EvaluationFields.split(\.split), make: Self.init(of:split:))
 }

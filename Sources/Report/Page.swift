@@ -74,28 +74,8 @@ struct Page {
   }
 
   private var failures: [String] {
-    let failures = contents.manifest.failures
-    guard !failures.isEmpty else { return [] }
-    // A column that no failure fills is left out.
-    let columns: [(name: String, text: (Manifest.Failure) -> String)] = [
-      ("points", { Self.points($0.trials) }), ("job", { $0.job }), ("what went wrong", { $0.message }),
-      ("asked for at", { $0.place ?? "" }), ("session", { $0.session ?? "" }), ("file", { $0.file ?? "" }),
-      ("object", { $0.object ?? "" }),
-    ]
-    let used = columns.filter { column in failures.contains { !column.text($0).isEmpty } }
-    let shown = failures.prefix(Self.failures)
-    let body = shown.map { failure in used.map { Markup.element("td", Markup.escaped($0.text(failure))) } }
-    var text = "These jobs gave no result; everything else below is complete."
-    if failures.count > shown.count { text += " The first \(shown.count) of \(failures.count), all in manifest.json." }
-    let head = used.map { Markup.element("th", $0.name) }
-    return [section("Failures", [Markup.paragraph(text), Markup.table(head: [head], body: body, kind: "words")])]
-  }
-
-  private static let failures = 100
-
-  /// The first three points of a failed job.
-  private static func points(_ ids: [String]) -> String {
-    ids.prefix(3).joined(separator: " ") + (ids.count > 3 ? " and \(ids.count - 3) more" : "")
+    let table = FailureTable(contents.manifest.failures).markup
+    return table.isEmpty ? [] : [section("Failures", table)]
   }
 
   private var sweep: [String] {

@@ -27,6 +27,24 @@ struct ReportTests {
     #expect(page.contains(">seeds</th><td>7, 11</td>"))
   }
 
+  @Test func `jobs that were left for one reason are one row`() throws {
+    let scratch = try Scratch()
+    let bundle = try SyntheticBundle(in: scratch.url, parts: [])
+    let writer = try BundleWriter(adding: bundle.folder)
+    try writer.add(Manifest.Failure(job: "pretrain", message: "it diverged", place: "s.yaml:3:1", trials: ["p0"]))
+    for number in 0..<24 {
+      try writer.add(
+        Manifest.Failure(
+          job: "rebuild/\(number)", message: "left: it reads `pretrain`, which is missing", place: "s.yaml:9:1",
+          trials: ["p\(number % 5)"]))
+    }
+    let page = try #require(Report.files(of: try ResultBundle(folder: bundle.folder), gnuplot: nil).first?.text)
+    #expect(page.components(separatedBy: "which is missing").count == 2)
+    #expect(page.contains("<td>rebuild/0, rebuild/1, rebuild/2 and 21 more</td>"))
+    #expect(page.contains("<td>p0 p1 p2 and 2 more</td>") && page.contains("<td>s.yaml:9:1</td>"))
+    #expect(page.contains("<td>it diverged</td>") && page.contains("25 failures"))
+  }
+
   @Test func `each r2 stands beside its floors, for each session and as a mean`() throws {
     let page = try page(report())
     #expect(page.contains("Evaluation: forecast"))
