@@ -42,6 +42,7 @@ extension Program {
     return name(of: access.base) + (access.offset == 0 ? "" : "+\(access.offset)") + "(\(joined(strides)))"
   }
 
+  func describe(_ instruction: Instruction) -> [String] { text(of: instruction) }
   private func text(of instruction: Instruction) -> [String] {
     let cut = instruction.items > 1 ? " in \(instruction.items) items" : ""
     switch instruction.work {
@@ -123,6 +124,10 @@ extension Program {
     for (position, carry) in loop.carries.enumerated() {
       let last = carry.last.map { ", last to \(name($0))" } ?? ""
       lines.append("    carry \(position) is out\(carry.target)\(last)")
+    }
+    if let ahead = loop.ahead {
+      let floats = ahead.parts.reduce(0) { $0 + $1.floatsPerRow }
+      lines.append("    fetches ahead \(floats) floats a row, a line every \(ahead.workPerLine) multiply-adds")
     }
     lines += loop.body.text(indent: "    ").split(separator: "\n").map(String.init)
     return lines
