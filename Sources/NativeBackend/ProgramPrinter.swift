@@ -42,7 +42,6 @@ extension Program {
     return name(of: access.base) + (access.offset == 0 ? "" : "+\(access.offset)") + "(\(joined(strides)))"
   }
 
-  func describe(_ instruction: Instruction) -> [String] { text(of: instruction) }
   private func text(of instruction: Instruction) -> [String] {
     let cut = instruction.items > 1 ? " in \(instruction.items) items" : ""
     switch instruction.work {
