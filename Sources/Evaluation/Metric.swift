@@ -73,7 +73,7 @@ extension EvaluationSpec {
   package static let metrics: [(kind: String, metrics: [Metric])] = [
     ("reconstruction", reconstructionMetrics), ("forecast", forecastMetrics), ("filter", filterMetrics),
     ("decode", decodeMetrics), ("embedding", embeddingMetrics), ("truth", truthMetrics),
-    ("diagnosis", diagnosisMetrics),
+    ("grid", gridMetrics), ("diagnosis", diagnosisMetrics),
   ]
 
   /// The metrics that this evaluation gives.
@@ -85,6 +85,7 @@ extension EvaluationSpec {
     case .decode: Self.decodeMetrics
     case .embedding: Self.embeddingMetrics
     case .truth: Self.truthMetrics
+    case .grid: Self.gridMetrics
     case .diagnosis: Self.diagnosisMetrics
     }
   }
@@ -160,6 +161,12 @@ extension EvaluationSpec {
       "field.r2", .more,
       "r2 of the true movement per bin by the learnt dynamics at the inferred states, by the same map, at least -10; "
         + "null: no movement."),
+  ]
+
+  private static let gridMetrics = [
+    Metric(
+      "speed.least", .neither, "Mean length of a bin's movement of the state at the slowest embedding of the grid."),
+    Metric("speed.most", .neither, "The same at the fastest; the same number where the embedding changes nothing."),
   ]
 
   private static let diagnosisMetrics = [

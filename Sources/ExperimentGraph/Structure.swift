@@ -72,7 +72,7 @@ extension Specification {
         }
         guard let (name, model) = model(ofRun: reference.id) else { continue }
         switch evaluation.value {
-        case .embedding where model.embedding == nil:
+        case .embedding where model.embedding == nil, .grid where model.embedding == nil:
           reading.report(
             .noEmbedding, "run `\(reference.id)` has no embedding to report", about: path, label: "its model has none",
             help: ["take the run out of `of`, or give its model an `embedding`"])
@@ -82,7 +82,7 @@ extension Specification {
             label: "its model reads whole trials",
             help: ["use `encoder: {kind: gru}` in the `inference` of model `\(name)`, or take the run out of `of`"],
             secondary: [SpecPath("models.\(name).inference.encoder.kind"): "reads the trial in both directions"])
-        case .reconstruction, .forecast, .filter, .decode, .embedding, .truth, .diagnosis: break
+        case .reconstruction, .forecast, .filter, .decode, .embedding, .truth, .grid, .diagnosis: break
         }
       }
     }
