@@ -10,6 +10,7 @@ package enum EvaluationSpec: Hashable, Sendable {
   case embedding(EmbeddingSpec)
   case truth(TruthSpec)
   case diagnosis(DiagnosisSpec)
+  case coSmoothing(CoSmoothingSpec)
 
   package static let union = Union<Self>(
     "evaluation",
@@ -26,9 +27,10 @@ package enum EvaluationSpec: Hashable, Sendable {
     .arm("diagnosis", DiagnosisSpec.schema, Self.diagnosis) {
       if case .diagnosis(let value) = $0 { value } else { nil }
     },
-    notBuilt: [
-      .init("co_smoothing", "Likelihood of held-out neurons."), .init("fixed_points", "Fixed points of the dynamics."),
-    ])
+    .arm("co_smoothing", CoSmoothingSpec.schema, Self.coSmoothing) {
+      if case .coSmoothing(let value) = $0 { value } else { nil }
+    },
+    notBuilt: [.init("fixed_points", "Fixed points of the dynamics.")])
 
   /// The runs that are measured.
   package var of: [Reference] {
@@ -40,6 +42,7 @@ package enum EvaluationSpec: Hashable, Sendable {
     case .embedding(let value): value.of
     case .truth(let value): value.of
     case .diagnosis(let value): value.of
+    case .coSmoothing(let value): value.of
     }
   }
 
@@ -51,6 +54,7 @@ package enum EvaluationSpec: Hashable, Sendable {
     case .decode(let value): value.split
     case .truth(let value): value.split
     case .diagnosis(let value): value.split
+    case .coSmoothing(let value): value.split
     case .embedding: nil
     }
   }
@@ -59,7 +63,7 @@ package enum EvaluationSpec: Hashable, Sendable {
   package var target: String? {
     switch self {
     case .decode(let value): value.target
-    case .reconstruction, .forecast, .filter, .embedding, .truth, .diagnosis: nil
+    case .reconstruction, .forecast, .filter, .embedding, .truth, .diagnosis, .coSmoothing: nil
     }
   }
 
@@ -67,21 +71,21 @@ package enum EvaluationSpec: Hashable, Sendable {
     switch self {
     case .forecast(let value): value.context
     case .decode(let value): value.context
-    case .reconstruction, .filter, .embedding, .truth, .diagnosis: nil
+    case .reconstruction, .filter, .embedding, .truth, .diagnosis, .coSmoothing: nil
     }
   }
 
   package var horizon: Nanoseconds? {
     switch self {
     case .forecast(let value): value.horizon
-    case .reconstruction, .filter, .decode, .embedding, .truth, .diagnosis: nil
+    case .reconstruction, .filter, .decode, .embedding, .truth, .diagnosis, .coSmoothing: nil
     }
   }
 
   /// Whether the evaluation predicts trials, which can be written.
   package var predictsTrials: Bool {
     switch self {
-    case .reconstruction, .forecast, .filter: true
+    case .reconstruction, .forecast, .filter, .coSmoothing: true
     case .decode, .embedding, .truth, .diagnosis: false
     }
   }
@@ -90,7 +94,7 @@ package enum EvaluationSpec: Hashable, Sendable {
   package var color: [String] {
     switch self {
     case .embedding(let value): value.color
-    case .reconstruction, .forecast, .filter, .decode, .truth, .diagnosis: []
+    case .reconstruction, .forecast, .filter, .decode, .truth, .diagnosis, .coSmoothing: []
     }
   }
 

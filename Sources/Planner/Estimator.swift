@@ -181,6 +181,9 @@ package struct Estimator {
     case .reconstruction(let spec):
       passes += slots(shape, spec.split)
       written = 2 * observed
+    case .coSmoothing(let spec):
+      passes += slots(shape, spec.split)
+      written = 2 * observed
     case .forecast(let spec):
       passes += slots(shape, spec.split) * Double(max(1, spec.samples))
       written = 2 * observed

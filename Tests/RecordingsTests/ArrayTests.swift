@@ -169,7 +169,7 @@ struct LFADSTests {
     let found = problems { _ = try dataset(rest + "behavior: {v: behavior}\n").headers(id: "d") }
     #expect(found.first?.object == "test_behavior")
     let all = try dataset(rest).load(id: "d", session: "d/l")
-    #expect(all.heldOut == HeldOut(channels: 1, bins: 1) && all.channels == 3 && all.bins == 4)
+    #expect(all.heldOut == HeldOut(channels: [2], bins: 1) && all.channels == 3 && all.bins == 4)
     #expect(all.trials.countsBySplit == [.train: 3, .valid: 2, .test: 1])
     #expect(all.bins(channel: 2, trial: 0) == [2, 5, 1, 4])
     #expect(
@@ -196,7 +196,7 @@ struct LFADSTests {
     let start = "kind: lfads\npath: \(path)\nbin: 5 ms\n"
     #expect(problems { _ = try dataset(start).headers(id: "d") }.first?.help == ["give `group: mc_maze`"])
     let session = try dataset(start + "group: mc_maze\nvalid: 0.2\n").load(id: "d", session: "d/n")
-    #expect(session.heldOut == HeldOut(channels: 1, bins: 1))
+    #expect(session.heldOut == HeldOut(channels: [2], bins: 1))
     #expect(session.trials.countsBySplit == [.train: 8, .valid: 2, .test: 2])
     #expect(session.bins(channel: 2, trial: 0) == [2, 2, 2, 4] && session.bins(channel: 0, trial: 0) == [1, 1, 1, 3])
     let test = session.bins(channel: 2, trial: 11)
