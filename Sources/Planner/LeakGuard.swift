@@ -122,7 +122,7 @@ package struct Sight: Sendable {
 
   /// Seen trials by session key, and by which keys a recording was seen.
   private let counts: [ArtifactKey: (train: Int, valid: Int)]
-  private let recordings: [String: Set<ArtifactKey>]
+  private let recordings: [SHA256Digest: Set<ArtifactKey>]
 
   init(_ fit: FitJob, after before: Sight?, among all: [SessionInput]) {
     var counts = before?.counts ?? [:]
@@ -180,7 +180,7 @@ package struct Sight: Sendable {
 
 extension SessionInput {
   /// What is recorded there, by content: the bytes of its file, or what generates it.
-  fileprivate var recording: String { digests.first?.hex ?? key.hex }
+  fileprivate var recording: SHA256Digest { digests.first ?? key.digest }
 }
 
 extension FitJob {

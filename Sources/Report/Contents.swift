@@ -30,6 +30,7 @@ struct Contents {
   private(set) var logs: [Log] = []
   private(set) var embedding: Embedding?
   private(set) var examples: [Examples] = []
+  private(set) var leakGuard: LeakGuardTable?
   private(set) var complaints: [String] = []
 
   /// Fits of one run whose logs are read.
@@ -91,7 +92,9 @@ struct Contents {
   // MARK: Fits
 
   private mutating func readFits() {
-    let shown = shownFits()
+    let plan = json("result/plan.json")
+    let shown = shownFits(plan)
+    leakGuard = plan.flatMap { LeakGuardTable($0, fits: sweep == nil ? nil : Set(shown.values)) }
     let isSweep = sweep != nil
     var places: [(path: String, run: String, fit: String?, name: String)] = []
     for path in paths.sorted() where path.hasPrefix("result/runs/") {
@@ -119,8 +122,8 @@ struct Contents {
   }
 
   /// The keys of the fits of the point that is shown, by run.
-  private mutating func shownFits() -> [String: String] {
-    guard let shown = sweep?.shown?.id, let plan = json("result/plan.json") else { return [:] }
+  private func shownFits(_ plan: JSONValue?) -> [String: String] {
+    guard let shown = sweep?.shown?.id, let plan else { return [:] }
     let point = plan["points"]?.array?.first { $0["id"]?.string == shown }
     return point?["fits"]?.object?.compactMapValues(\.string) ?? [:]
   }

@@ -21,7 +21,7 @@ struct Page {
     let title = study("title") ?? study("name") ?? "Report"
     let sections =
       [opening(title)] + complaints + failures + sweep + comparisons + shownPoint + evaluations + embeddings + examples
-      + training
+      + training + leakGuard
     let body = (sections + [provenance]).joined(separator: "\n")
     return """
       <!DOCTYPE html>
@@ -165,6 +165,8 @@ struct Page {
     let parts = figures("learning-")
     return parts.isEmpty ? [] : [section("Training", parts)]
   }
+
+  private var leakGuard: [String] { contents.leakGuard.map { [section("Never seen", $0.parts)] } ?? [] }
 
   private func section(_ title: String, _ parts: [String]) -> String {
     let head = Markup.element("h2", Markup.escaped(title))

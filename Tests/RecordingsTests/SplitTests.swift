@@ -15,7 +15,7 @@ struct SplitTests {
       system: {kind: reaching, subjects: 4}
       sessions: \(sessions)
       channels: 8
-      observe: {kind: poisson, rate: 20 Hz}
+      observe: {kind: poisson, rate: 20}
       trials: {count: \(trials), length: 1 s}
       bin: 20 ms
       split: \(split)
