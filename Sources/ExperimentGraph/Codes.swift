@@ -60,8 +60,6 @@ extension Code {
   package static let nothingHeldOut = Code(
     "E2020", "co-smoothing where nothing is held out",
     "What encoders do not see is declared with the data: `neurons` of a split, or a file that says it.")
-  package static let idleDetach = Code(
-    "E2021", "`detach` without an embedding", "It keeps a gradient of the embedding back, so it needs an embedding.")
   package static let leftOutSessions = Code(
     "W2302", "sessions that a run or an evaluation leaves out",
     "They lack what it needs: training trials, true states, or something that is held out.")
@@ -76,7 +74,7 @@ extension Code {
   package static let ofExperiment: [Code] = [
     .cyclicRuns, .noSessions, .noBehavior, .notCounts, .noEmbedding, .noTrials, .badHorizon, .unfit,
     .noValidationTrials, .unknownMetric, .notEvaluated, .unknownLabel, .noPairs, .severalSources, .notCausal,
-    .unknownColor, .noTruth, .testSelects, .heldOutSession, .nothingHeldOut, .idleDetach, .partBehavior,
+    .unknownColor, .noTruth, .testSelects, .heldOutSession, .nothingHeldOut, .partBehavior,
     .leftOutSessions, .idleResources, .tooMuchMemory,
   ]
 }

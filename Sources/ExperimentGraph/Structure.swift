@@ -11,7 +11,6 @@ extension Specification {
   package func checkStructure(
     _ reading: inout Reading, inherited: [Reference] = [], swept: [SpecPath] = []
   ) {
-    checkModels(&reading)
     checkRuns(&reading)
     checkEvaluations(&reading)
     checkComparisons(&reading, swept: swept)
@@ -27,18 +26,6 @@ extension Specification {
   private static func glob(_ glob: String, mayNameSessionsOf dataset: String) -> Bool {
     let known = String(glob.prefix { $0 != "*" && $0 != "?" })
     return (dataset + "/").hasPrefix(known) || known.hasPrefix(dataset + "/")
-  }
-
-  /// What is said of an embedding that a model does not have.
-  private func checkModels(_ reading: inout Reading) {
-    for model in models where model.value.embedding == nil {
-      let path = SpecPath([.key("models"), .key(model.id), .key("inference"), .key("detach")])
-      guard reading.spans[path] != nil else { continue }
-      reading.report(
-        .idleDetach, "`detach` has no effect: model `\(model.id)` has no embedding", about: path,
-        label: "there is no gradient to keep back",
-        help: ["take it out, or where it is inherited write `inference: {unset: [detach]}`"])
-    }
   }
 
   /// The datasets whose sessions a run may be on.

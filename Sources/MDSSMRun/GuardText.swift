@@ -81,7 +81,8 @@ struct GuardText {
       if let words, told.insert(words).inserted { remarks.append(words) }
     }
     if evaluations > 0, told.isEmpty { remarks.append("evaluations score trials that no fit has seen") }
-    return remarks
+    var known: Set<String> = []
+    return remarks.filter { known.insert($0).inserted }
   }
 
   private static func list(_ words: [String]) -> String { words.isEmpty ? "-" : words.joined(separator: ", ") }
