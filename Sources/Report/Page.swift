@@ -21,9 +21,7 @@ struct Page {
     let title = study("title") ?? study("name") ?? "Report"
     let sections =
       [opening(title)] + complaints + failures + sweep + comparisons + shownPoint + evaluations + embeddings + grids
-      + fields
-      + examples
-      + training
+      + fields + examples + training + leakGuard
     let body = (sections + [provenance]).joined(separator: "\n")
     return """
       <!DOCTYPE html>
@@ -172,6 +170,8 @@ struct Page {
     let text = "Measured at the end of each training, on its validation trials where it has some."
     return [Markup.paragraph(text), Markup.table(head: [head], body: body, kind: "words")]
   }
+
+  private var leakGuard: [String] { contents.leakGuard.map { [section("Never seen", $0.parts)] } ?? [] }
 
   private func section(_ title: String, _ parts: [String]) -> String {
     let head = Markup.element("h2", Markup.escaped(title))
