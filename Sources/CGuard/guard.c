@@ -78,15 +78,19 @@ static void say(const char *text) {
   (void)written;
 }
 
+// The file over which a library crashed: what it wrote where before may show later and anywhere.
+static char crashed[4096];
+
 static void end_program(void) {
   say("error: a damaged file broke the memory of this program while it was read: ");
-  say(own.file ? own.file : "(unknown)");
+  say(crashed[0] ? crashed : own.file ? own.file : "(unknown)");
   say("\n");
   _exit(66);
 }
 
 static void jump(int reason) {
   own.is_inside = 0;
+  if (reason != CGUARD_ENDLESS && own.file && !crashed[0]) strncpy(crashed, own.file, sizeof crashed - 1);
   own.library->lost = reason;
   siglongjmp(own.place, 1);
 }
@@ -110,6 +114,9 @@ static void on_tick(int number, siginfo_t *info, void *context) {
 static void on_crash(int number, siginfo_t *info, void *context) {
   if (own.is_settling) end_program();
   if (own.is_inside) jump(number);
+  // A trap of ours is not the library's work.
+  int is_memory = number != SIGILL && number != SIGFPE;
+  if (is_memory && (own.depth > 0 || crashed[0])) end_program();
   // Not ours: as if this handler were not there.
   struct sigaction *old = &before[number];
   if (old->sa_flags & SA_SIGINFO) {

@@ -88,7 +88,9 @@ extension HDF5Reader {
     else { return nil }
     let offset = H5Dget_offset(dataset)
     // What was never written has no place.
-    guard offset < UInt64(fileBytes), elements <= (fileBytes - Int(offset)) / size else { return nil }
+    guard elements > 0, H5Dget_storage_size(dataset) > 0, offset < UInt64(fileBytes),
+      elements <= (fileBytes - Int(offset)) / size
+    else { return nil }
     return Int(offset)
   }
 }

@@ -53,7 +53,7 @@ struct MatlabTests {
     try Self.write(to: scratch.path("m.mat"))
     let facts = try FileFacts(path: scratch.path("m.mat"))
     let arrays = try #require(facts.entries.first { $0.0 == "datasets" }?.1)
-    #expect(arrays["x"]?["sum"] == 21 && arrays["data/target"]?["dtype"] == "uint8")
+    #expect(arrays["x"]?["sum"] == 21.0 && arrays["data/target"]?["dtype"] == "uint8")
     let found = problems { _ = try session("observe: {array: data.spike, bin: 10 ms}\n") }
     #expect(found.first?.message == "there is no such array")
   }

@@ -63,9 +63,8 @@ struct ArraySessionReader {
   private func blocks(
     _ array: String, axes: [ArraysDataset.Axis]?, _ store: ArrayStore
   ) throws(DataProblem) -> [NumberArray] {
-    let listings = try store.listings()
-    if Glob.hasPattern(array) { return [try columns(matching: array, listings, store)] }
-    if listings.first(where: { $0.name == array })?.isList == true {
+    if Glob.hasPattern(array) { return [try columns(matching: array, store.listings(), store)] }
+    if store.isList(array) {
       var blocks: [NumberArray] = []
       for (number, block) in try store.list(array).enumerated() {
         guard block.shape.count == 2 else {
@@ -277,8 +276,7 @@ struct ArraySessionReader {
   }
 
   private func behaviorBlocks(_ name: String, trials: Int, _ store: ArrayStore) throws(DataProblem) -> [NumberArray] {
-    let listings = try store.listings()
-    if Glob.hasPattern(name) || listings.first(where: { $0.name == name })?.isList == true {
+    if Glob.hasPattern(name) || store.isList(name) {
       return try blocks(name, axes: nil, store)
     }
     let whole = try store.array(name)

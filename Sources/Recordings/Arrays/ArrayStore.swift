@@ -119,6 +119,15 @@ struct ArrayStore {
     }
   }
 
+  /// Whether a name is that of a list of arrays.
+  func isList(_ name: String) -> Bool {
+    switch source {
+    case .hdf5(let file): isList(stored(name, in: file), file)
+    case .matlab(let file): file.variables.first { $0.path == name }?.isList == true
+    case .numpy, .table: false
+    }
+  }
+
   /// The arrays of a list, one per trial.
   func list(_ name: String) throws(DataProblem) -> [NumberArray] {
     switch source {
