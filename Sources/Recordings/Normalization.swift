@@ -7,9 +7,11 @@ package enum Normalization: String, CaseIterable, Hashable, Sendable {
   /// Minus the mean, over the standard deviation.
   case zscore
 
-  static func field<Section>(_ path: KeyPath<Section, Normalization?> & Sendable) -> Field<Section, Normalization?> {
+  static func field<Section>(_ path: @autoclosure @escaping FieldPath<Section, Normalization?>) -> Field<
+    Section, Normalization?
+  > {
     Field(
-      "normalize", path, .optional(.choice(Normalization.self)),
+      "normalize", path(), .optional(.choice(Normalization.self)),
       "`center` takes the mean of every channel away, `zscore` divides by its standard deviation too; both come from the "
         + "training trials alone. The observations are then real-valued.")
   }

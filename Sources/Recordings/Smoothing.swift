@@ -26,17 +26,17 @@ struct Smoothing {
 
   /// The key that asks for a filter.
   static func deviation<Section>(
-    _ path: KeyPath<Section, Nanoseconds?> & Sendable
+    _ path: @autoclosure @escaping FieldPath<Section, Nanoseconds?>
   ) -> Field<Section, Nanoseconds?> {
     Field(
-      "smooth", path, .optional(.duration),
+      "smooth", path(), .optional(.duration),
       "Standard deviation of a Gaussian filter, applied within each trial; the observations are then real-valued.")
   }
 
   /// The key that makes a filter causal.
-  static func causal<Section>(_ path: KeyPath<Section, Bool?> & Sendable) -> Field<Section, Bool?> {
+  static func causal<Section>(_ path: @autoclosure @escaping FieldPath<Section, Bool?>) -> Field<Section, Bool?> {
     Field(
-      "causal", path, .optional(.bool),
+      "causal", path(), .optional(.bool),
       "Whether the filter looks at a bin and earlier ones only, as a decoder in use must.")
   }
 
