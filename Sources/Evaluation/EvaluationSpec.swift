@@ -11,6 +11,7 @@ package enum EvaluationSpec: Hashable, Sendable {
   case truth(TruthSpec)
   case grid(GridSpec)
   case diagnosis(DiagnosisSpec)
+  case coSmoothing(CoSmoothingSpec)
 
   package static let union = Union<Self>(
     "evaluation",
@@ -28,9 +29,10 @@ package enum EvaluationSpec: Hashable, Sendable {
     .arm("diagnosis", DiagnosisSpec.schema, Self.diagnosis) {
       if case .diagnosis(let value) = $0 { value } else { nil }
     },
-    notBuilt: [
-      .init("co_smoothing", "Likelihood of held-out neurons."), .init("fixed_points", "Fixed points of the dynamics."),
-    ])
+    .arm("co_smoothing", CoSmoothingSpec.schema, Self.coSmoothing) {
+      if case .coSmoothing(let value) = $0 { value } else { nil }
+    },
+    notBuilt: [.init("fixed_points", "Fixed points of the dynamics.")])
 
   /// The runs that are measured.
   package var of: [Reference] {
@@ -43,6 +45,7 @@ package enum EvaluationSpec: Hashable, Sendable {
     case .truth(let value): value.of
     case .grid(let value): value.of
     case .diagnosis(let value): value.of
+    case .coSmoothing(let value): value.of
     }
   }
 
@@ -55,6 +58,7 @@ package enum EvaluationSpec: Hashable, Sendable {
     case .truth(let value): value.split
     case .grid(let value): value.split
     case .diagnosis(let value): value.split
+    case .coSmoothing(let value): value.split
     case .embedding: nil
     }
   }
@@ -63,7 +67,7 @@ package enum EvaluationSpec: Hashable, Sendable {
   package var target: String? {
     switch self {
     case .decode(let value): value.target
-    case .reconstruction, .forecast, .filter, .embedding, .truth, .grid, .diagnosis: nil
+    case .reconstruction, .forecast, .filter, .embedding, .truth, .grid, .diagnosis, .coSmoothing: nil
     }
   }
 
@@ -71,21 +75,21 @@ package enum EvaluationSpec: Hashable, Sendable {
     switch self {
     case .forecast(let value): value.context
     case .decode(let value): value.context
-    case .reconstruction, .filter, .embedding, .truth, .grid, .diagnosis: nil
+    case .reconstruction, .filter, .embedding, .truth, .grid, .diagnosis, .coSmoothing: nil
     }
   }
 
   package var horizon: Nanoseconds? {
     switch self {
     case .forecast(let value): value.horizon
-    case .reconstruction, .filter, .decode, .embedding, .truth, .grid, .diagnosis: nil
+    case .reconstruction, .filter, .decode, .embedding, .truth, .grid, .diagnosis, .coSmoothing: nil
     }
   }
 
   /// Whether the evaluation predicts trials, which can be written.
   package var predictsTrials: Bool {
     switch self {
-    case .reconstruction, .forecast, .filter: true
+    case .reconstruction, .forecast, .filter, .coSmoothing: true
     case .decode, .embedding, .truth, .grid, .diagnosis: false
     }
   }
@@ -94,7 +98,7 @@ package enum EvaluationSpec: Hashable, Sendable {
   package var color: [String] {
     switch self {
     case .embedding(let value): value.color
-    case .reconstruction, .forecast, .filter, .decode, .truth, .grid, .diagnosis: []
+    case .reconstruction, .forecast, .filter, .decode, .truth, .grid, .diagnosis, .coSmoothing: []
     }
   }
 

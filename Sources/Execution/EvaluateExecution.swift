@@ -60,6 +60,7 @@ final class EvaluateExecution {
     case .truth(let spec): try truth(spec)
     case .grid(let spec): try grid(spec)
     case .diagnosis(let spec): try diagnosis(spec)
+    case .coSmoothing(let spec): try coSmoothing(spec)
     }
     if job.predictions, let bytes = try predictions.encoded() { extra.append((Self.predictionsFile, bytes)) }
     return [(Self.scoresFile, Array(scores.text.utf8))] + extra
@@ -139,6 +140,25 @@ final class EvaluateExecution {
       }
     }
     extra.append((Self.examplesFile, Array(examples.table.text.utf8)))
+  }
+
+  private func coSmoothing(_ spec: CoSmoothingSpec) throws {
+    for (index, session) in sessions.enumerated() {
+      try watch.check()
+      let numbers = trials.trials(spec.split)[index]
+      guard let heldOut = session.heldOut, !numbers.isEmpty else { continue }
+      let observed = session.values(of: numbers)
+      let predicted = observed.like(
+        try runner.reconstruct(index, trials: numbers, in: sessions, embedding: try code(index)))
+      add(
+        session, spec.split,
+        CoSmoothingSpec.scores(
+          observed: observed, predicted: predicted, heldOut: heldOut,
+          lengths: numbers.map { session.trials[$0].length },
+          trainingMeans: trainingMeans(index), areCounts: session.isCounts && job.fit.model.observation.needsCounts))
+      predictions.add(session.name, "co_smoothing", predicted)
+      predictions.add(session.name, "observed", observed)
+    }
   }
 
   private func truth(_ spec: TruthSpec) throws {

@@ -1,4 +1,5 @@
 import Evaluation
+import Recordings
 import SpecLanguage
 
 /// Reads the points of a sweep: every distinct part once, and every distinct graph once.
@@ -129,10 +130,20 @@ package struct StudyReader: Sendable {
   }
 
   /// Tells when the metric of the sweep's objective is of an evaluation that does not predict so far ahead.
-  package mutating func checkObjective(by evaluation: Named<EvaluationSpec>, bin: Nanoseconds?, at point: SweepPoint) {
-    guard let objective, let bin, Comparison.parts(objective.value.metric)?.evaluation == evaluation.id else { return }
+  /// Tells too when its sessions are held out for the final score.
+  package mutating func checkObjective(
+    by evaluation: Named<EvaluationSpec>, _ headers: [SessionHeader], at point: SweepPoint
+  ) {
+    guard let objective, let bin = headers.first?.binWidth,
+      Comparison.parts(objective.value.metric)?.evaluation == evaluation.id
+    else { return }
     let path = SpecPath("sweep.objective.metric")
-    let findings = evaluation.value.findings(of: objective.value.metric, about: path, bin: bin)
+    var findings = evaluation.value.findings(of: objective.value.metric, about: path, bin: bin)
+    if let session = headers.first(where: { $0.dealt == .test }) {
+      findings.add(
+        .testSelects, "the sweep would choose by sessions that are for the final score, `\(session.name)` for example",
+        about: path, help: ["rank by runs on other sessions: cohorts see what `sessions` deals as `split`"])
+    }
     tell(findings.map { Diagnostic($0.code, $0.message, at: objective.place, path: path, help: $0.help) }, at: point)
   }
 

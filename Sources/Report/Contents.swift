@@ -34,6 +34,7 @@ struct Contents {
   private(set) var grids: [Finding] = []
   /// What fits of the point that is shown did not learn, in the order of the runs.
   private(set) var unlearnt: [(run: String, words: String)] = []
+  private(set) var leakGuard: LeakGuardTable?
   private(set) var complaints: [String] = []
 
   /// Fits of one run whose logs are read.
@@ -106,7 +107,9 @@ struct Contents {
   }
 
   private mutating func readFits() {
-    let shown = shownFits()
+    let plan = json("result/plan.json")
+    let shown = shownFits(plan)
+    leakGuard = plan.flatMap { LeakGuardTable($0, fits: sweep == nil ? nil : Set(shown.values.joined())) }
     var places: [Place] = []
     for path in paths.sorted() where path.hasPrefix("result/runs/") {
       let parts = path.split(separator: "/").map(String.init)
@@ -148,8 +151,8 @@ struct Contents {
   }
 
   /// The keys of the fits of the point that is shown, by run.
-  private mutating func shownFits() -> [String: [String]] {
-    guard let shown = sweep?.shown?.id, let plan = json("result/plan.json") else { return [:] }
+  private func shownFits(_ plan: JSONValue?) -> [String: [String]] {
+    guard let shown = sweep?.shown?.id, let plan else { return [:] }
     let point = plan["points"]?.array?.first { $0["id"]?.string == shown }
     return point?["fits"]?.object?.mapValues { ($0.array ?? [$0]).compactMap(\.string) } ?? [:]
   }

@@ -21,9 +21,7 @@ struct Page {
     let title = study("title") ?? study("name") ?? "Report"
     let sections =
       [opening(title)] + complaints + failures + sweep + comparisons + shownPoint + evaluations + embeddings + grids
-      + fields
-      + examples
-      + training
+      + fields + examples + training + leakGuard
     let body = (sections + [provenance]).joined(separator: "\n")
     return """
       <!DOCTYPE html>
@@ -167,11 +165,13 @@ struct Page {
       return [parts[0] + (count > 1 ? " (\(count) fits)" : ""), parts[1]]
     }
     guard !rows.isEmpty else { return [] }
-    let body = rows.prefix(Self.failures).map { $0.map { Markup.element("td", Markup.escaped($0)) } }
+    let body = rows.prefix(100).map { $0.map { Markup.element("td", Markup.escaped($0)) } }
     let head = ["run", "what was not learnt"].map { Markup.element("th", $0) }
     let text = "Measured at the end of each training, on its validation trials where it has some."
     return [Markup.paragraph(text), Markup.table(head: [head], body: body, kind: "words")]
   }
+
+  private var leakGuard: [String] { contents.leakGuard.map { [section("Never seen", $0.parts)] } ?? [] }
 
   private func section(_ title: String, _ parts: [String]) -> String {
     let head = Markup.element("h2", Markup.escaped(title))

@@ -9,6 +9,7 @@ package final class SessionRunner {
   private let table: SessionTable
   private let backend: any Backend
   private let shape: BatchShape
+  private let hides: Bool
   private let buffers: BatchBuffers
   private let embeddingInput: Storage
   private let statesInput: Storage
@@ -24,27 +25,30 @@ package final class SessionRunner {
     case embed, reconstruct, latents, advance, information, forecast(last: Int, isSampled: Bool), loss
   }
 
+  /// - Parameter hides: whether some session holds channels or bins out.
   package init(
-    model: Model, sessions: SessionTable, parameters table: ParameterTable, bins: Int, trials: Int,
+    model: Model, sessions: SessionTable, parameters table: ParameterTable, bins: Int, trials: Int, hides: Bool = false,
     backend: any Backend, stream: Stream, sharing storage: Storage? = nil
   ) {
     self.model = model
     self.table = sessions
     self.backend = backend
     self.stream = stream
+    self.hides = hides
     shape = BatchShape(sessions: 1, trials: trials, bins: bins, rows: sessions.capacity(of: 1))
-    buffers = BatchBuffers(shape, sessions, precision: backend.precision)
+    buffers = BatchBuffers(shape, sessions, precision: backend.precision, hides: hides)
     embeddingInput = Storage(backend.precision, count: model.embedding?.size ?? 1)
     statesInput = Storage(backend.precision, count: trials * model.dynamics.latent)
     byName = table.byName
     parameters = storage ?? Storage(backend.precision, count: table.count)
   }
 
-  package convenience init(_ fit: FittedModel, bins: Int, trials: Int, backend: any Backend, stream: Stream) {
+  package convenience init(
+    _ fit: FittedModel, bins: Int, trials: Int, hides: Bool = false, backend: any Backend, stream: Stream
+  ) {
     self.init(
-      model: fit.model, sessions: fit.sessions, parameters: fit.parameters, bins: bins, trials: trials,
-      backend: backend,
-      stream: stream)
+      model: fit.model, sessions: fit.sessions, parameters: fit.parameters, bins: bins, trials: trials, hides: hides,
+      backend: backend, stream: stream)
     for (index, value) in fit.values.enumerated() { parameters[index] = value }
   }
 
@@ -52,7 +56,8 @@ package final class SessionRunner {
   package convenience init(_ fit: FittedModel, _ trials: TrialSet, backend: any Backend, stream: Stream) {
     let most = trials.sessions.map(\.trials.count).max() ?? 1
     self.init(
-      fit, bins: trials.bins, trials: max(1, min(32, most)), backend: backend, stream: stream.child("evaluate"))
+      fit, bins: trials.bins, trials: max(1, min(32, most)), hides: trials.holdsOut, backend: backend,
+      stream: stream.child("evaluate"))
   }
 
   /// Mean and variance of the embedding of a session, averaged over `trials`; empty without embedding.
@@ -241,7 +246,7 @@ package final class SessionRunner {
   private func graph(_ purpose: Purpose) throws(BackendError) -> BoundGraph {
     if let known = graphs[purpose] { return known }
     let builder = Builder()
-    let batch = Batch(builder, shape, table)
+    let batch = Batch(builder, shape, table, hides: hides)
     let scope = ParameterScope(builder)
     let given = model.embedding.map { builder.input("given.embedding", [1, $0.size]) }
     let outputs: [Tensor]

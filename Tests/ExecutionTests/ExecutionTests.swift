@@ -67,6 +67,28 @@ struct ExecutionTests {
     #expect(files.filter { $0.hasPrefix("result/runs/twin/") && $0.hasSuffix("/model.safetensors") }.count == 2)
   }
 
+  @Test(arguments: [
+    (["datasets.cycles.observe={kind: poisson, rate: 20}", "models.meta.observation={kind: poisson}"], true),
+    ([], false),
+  ]) func `held-out neurons are scored, in bits where they are counts`(_ counts: [String], _ areCounts: Bool) throws {
+    let plan = try CheckedStudy().plan(
+      counts + [
+        "datasets.cycles.split.neurons={held_out: 0.25}", "evaluations.unseen={kind: co_smoothing, of: [pretrain]}",
+        "runs.transfer.on=cycles",
+      ])
+    let writer = try BundleWriter(
+      runs: bench.folder + "/runs", study: "tiny", key: plan.key, started: Date(), about: .null)
+    let ran = try bench.run(plan)
+    #expect(ran.words == plan.jobs.map { _ in "done" })
+    var assembly = BundleAssembly(plan, ran.outcomes, store: try Store(root: bench.folder + "/store"))
+    let metrics = try assembly.write(to: writer) { _ in nil }
+    let rows = metrics.rows.filter { $0[4].hasPrefix("unseen.") && $0[2] == "cycles/02" }
+    let names = ["unseen.r2", "unseen.r2_by_channel", "unseen.mean.r2"]
+    #expect(rows.map { $0[4] } == (areCounts ? ["unseen.bits_per_spike"] : []) + names)
+    // One of four channels, two test trials of ten bins.
+    #expect(rows.allSatisfy { $0[6] == "20" && Double($0[5])?.isFinite == true }, "\(rows)")
+  }
+
   @Test func `a failed job leaves its dependants, and the others are done`() throws {
     let study = try CheckedStudy()
       .replacing("  adapting:", with: "  wild: {like: pretraining, optimizer: {lr: 1e30}}\n  adapting:")

@@ -8,7 +8,7 @@ import SpecLanguage
 /// name of the data set.  Source: Pei, Ye et al. 2021.
 package struct LFADSDataset: Hashable, Sendable {
   package enum HeldOut: String, CaseIterable, Hashable, Sendable {
-    /// Held-out neurons and forward bins are channels and bins like others, marked in the session.
+    /// Held-out neurons and forward bins are read; encoders do not see them, read-outs predict them.
     case keep
     /// Only what a model may see.
     case drop
@@ -34,11 +34,9 @@ package struct LFADSDataset: Hashable, Sendable {
     Field("bin", \.bin, .duration, "Width of a bin, which the file does not say."),
     Field(
       "held_out", \.heldOut, .choice(HeldOut.self), default: .keep,
-      "`keep` reads held-out neurons and forward bins too and marks them; `drop` reads only what a model may see."),
-    Field(
-      "smooth", \.smooth, .optional(.duration),
-      "Standard deviation of a Gaussian filter, applied within each trial; the observations are then real-valued."),
-    Smoothing.causal(\.causal), Normalization.field(\.normalize),
+      "`keep` reads held-out neurons and forward bins, which no encoder sees and read-outs predict; `drop` leaves them out."
+    ),
+    Smoothing.deviation(\.smooth), Smoothing.causal(\.causal), Normalization.field(\.normalize),
     Field(
       "behavior", \.behavior, .map(.path), default: [],
       "Signals beside the channels: a name for each and its key without the split, `behavior` for `train_behavior`."),
@@ -58,17 +56,9 @@ package struct LFADSDataset: Hashable, Sendable {
 
 extension LFADSDataset {
   func headers(id: String, base: String) throws(DataProblems) -> [SessionHeader] {
-    var found = ProblemList()
-    var headers: [SessionHeader] = []
-    for (name, file) in try SessionFiles.list(path, id: id, base: base) {
-      do throws(DataProblems) {
-        headers.append(try LFADSReader(dataset: self, name: name, path: file).load().header(files: [file]))
-      } catch {
-        found.add(error)
-      }
+    try SessionFiles.headers(path, id: id, base: base) { name, file throws(DataProblems) in
+      try LFADSReader(dataset: self, name: name, path: file).load().header(files: [file])
     }
-    try found.check()
-    return headers
   }
 
   func load(id: String, session name: String, base: String) throws(DataProblems) -> Session {
