@@ -73,7 +73,7 @@ extension EvaluationSpec {
   package static let metrics: [(kind: String, metrics: [Metric])] = [
     ("reconstruction", reconstructionMetrics), ("forecast", forecastMetrics), ("filter", filterMetrics),
     ("decode", decodeMetrics), ("embedding", embeddingMetrics), ("truth", truthMetrics),
-    ("diagnosis", diagnosisMetrics), ("co_smoothing", coSmoothingMetrics),
+    ("grid", gridMetrics), ("diagnosis", diagnosisMetrics), ("co_smoothing", coSmoothingMetrics),
   ]
 
   /// The metrics that this evaluation gives.
@@ -85,6 +85,7 @@ extension EvaluationSpec {
     case .decode: Self.decodeMetrics
     case .embedding: Self.embeddingMetrics
     case .truth: Self.truthMetrics
+    case .grid: Self.gridMetrics
     case .diagnosis: Self.diagnosisMetrics
     case .coSmoothing: Self.coSmoothingMetrics
     }
@@ -177,6 +178,12 @@ extension EvaluationSpec {
     Metric("forward.r2", .more, "r2 of all channels over the forward bins."),
     Metric("forward.r2_by_channel", .more, "Plain mean of every channel's own r2 over the forward bins."),
     Metric("forward.mean.r2", .more, "Floor of `forward.r2`: each channel's mean over the training trials."),
+  ]
+
+  private static let gridMetrics = [
+    Metric(
+      "speed.least", .neither, "Mean length of a bin's movement of the state at the slowest embedding of the grid."),
+    Metric("speed.most", .neither, "The same at the fastest; the same number where the embedding changes nothing."),
   ]
 
   private static let diagnosisMetrics = [

@@ -80,7 +80,7 @@ extension Specification {
         }
         guard let (name, model) = model(ofRun: reference.id) else { continue }
         switch evaluation.value {
-        case .embedding where model.embedding == nil:
+        case .embedding where model.embedding == nil, .grid where model.embedding == nil:
           reading.report(
             .noEmbedding, "run `\(reference.id)` has no embedding to report", about: path, label: "its model has none",
             help: ["take the run out of `of`, or give its model an `embedding`"])
@@ -98,7 +98,7 @@ extension Specification {
             label: "its data have no truth",
             help: ["take the run out of `of`; `reconstruction` and `forecast` need no truth"],
             secondary: [SpecPath([.key("datasets"), .key(own[0].id)]): "states are not known here"])
-        case .reconstruction, .forecast, .filter, .decode, .embedding, .diagnosis, .coSmoothing: break
+        case .reconstruction, .forecast, .filter, .decode, .embedding, .grid, .diagnosis, .coSmoothing: break
         }
       }
     }

@@ -195,7 +195,7 @@ package struct Estimator {
       estimate.seconds += regression(job, shape)
     case .truth(let spec): passes += train + slots(shape, spec.split)
     case .diagnosis(let spec): passes += 2 * slots(shape, spec.split)
-    case .embedding: break
+    case .embedding, .grid: break
     }
     estimate.seconds += passes * perTrial + (job.predictions ? written * 1e-7 : 0)
     let share = Double(shape.plan.shape.bins * 32) * Double(shape.plan.shape.rows) / max(1, sized.volume)

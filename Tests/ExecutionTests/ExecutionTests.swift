@@ -273,6 +273,50 @@ struct ExecutionTests {
     #expect(table.column("speed")?.suffix(2) == ["", ""])
   }
 
+  @Test func `fields, grids and what was not learnt are files beside the fit`() throws {
+    let study = try CheckedStudy().replacing(
+      "  atlas: ",
+      with: """
+          truth: {kind: truth, of: [pretrain]}
+          grid:  {kind: grid, of: [pretrain, transfer], size: 2, starts: 3, length: 150 ms}
+          why:   {kind: diagnosis, of: [pretrain]}
+          atlas:\u{20}
+        """)
+    let plan = try study.plan()
+    var told: [String: JSONValue] = [:]
+    let ran = try bench.run(plan) { event in
+      if case .unlearnt(let job, _) = event { told[job] = event.json }
+      return false
+    }
+    #expect(ran.words.allSatisfy { $0 == "done" })
+    _ = try bench.bundle(plan, ran.outcomes, "beside")
+    let folder = try FileManager.default.contentsOfDirectory(atPath: bench.folder + "/beside/tiny").first {
+      $0 != "latest"
+    }
+    let result = bench.folder + "/beside/tiny/\(folder ?? "")/result/"
+    func table(_ path: String) throws -> TSV {
+      try #require(TSV(parsing: try String(contentsOfFile: result + path, encoding: .utf8)))
+    }
+    let field = try table("runs/pretrain/truth.field.tsv")
+    #expect(field.columns == ["session", "x", "y", "true_dx", "true_dy", "learnt_dx", "learnt_dy"])
+    #expect(Set(field.column("session") ?? []).count == 2)
+    let grid = try table("runs/pretrain/grid.grid.tsv")
+    // One dimension: two embeddings, three starts, and the start with five bins of 30 ms after it.
+    #expect(grid.rows.count == 2 * 3 * 6)
+    let embeddings = Set(grid.column("e1") ?? [])
+    #expect(embeddings.count == 2)
+    let firsts = embeddings.map { code in grid.rows.filter { $0[0] == code && $0[3] == "0" }.map { $0[4...] } }
+    #expect(firsts[0] == firsts[1], "every embedding starts from the same states")
+    let ends = embeddings.map { code in grid.rows.filter { $0[0] == code && $0[3] != "0" }.map { $0[4...] } }
+    #expect(ends[0] != ends[1], "and goes elsewhere")
+    let metrics = try table("metrics.tsv")
+    #expect(metrics.rows.count { $0[4].hasPrefix("grid.speed.") } == 4)
+    // Six steps teach these dynamics little: the words in the fit are those that were told, and the scores agree.
+    let text = try String(contentsOfFile: result + "runs/pretrain/fit.json", encoding: .utf8)
+    let fit = try JSONValue(parsing: Array(text.utf8))
+    #expect(fit["unlearnt"] == told["pretrain"]?["findings"] ?? .array([]))
+  }
+
   @Test func `a filter rebuilds trials as a causal encoder does whole, and tells how long a bin took`() throws {
     let study = try CheckedStudy().replacing("{kind: bigru, width: 4}", with: "{kind: gru, width: 4}").replacing(
       "  atlas: ", with: "  online: {kind: filter, of: [pretrain, transfer], ahead: 2}\n  atlas: ")
