@@ -169,7 +169,7 @@ struct Page {
       return [parts[0] + (count > 1 ? " (\(count) fits)" : ""), parts[1]]
     }
     guard !rows.isEmpty else { return [] }
-    let body = rows.prefix(Self.failures).map { $0.map { Markup.element("td", Markup.escaped($0)) } }
+    let body = rows.prefix(100).map { $0.map { Markup.element("td", Markup.escaped($0)) } }
     let head = ["run", "what was not learnt"].map { Markup.element("th", $0) }
     let text = "Measured at the end of each training, on its validation trials where it has some."
     return [Markup.paragraph(text), Markup.table(head: [head], body: body, kind: "words")]
