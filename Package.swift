@@ -17,15 +17,15 @@ let package = Package(
     // first: machines and files
     system("CLibYAML", pkgConfig: "yaml-0.1", debian: "libyaml-dev"),
     .target(
-      name: "CHDF5", cSettings: [.unsafeFlags(["-O2", "-Werror", "-Wall"])], linkerSettings: [.linkedLibrary("dl")]),
+      name: "CGuard", cSettings: [.unsafeFlags(["-O2", "-Werror", "-Wall"])], linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CHDF5", dependencies: ["CGuard"], cSettings: [.unsafeFlags(["-O2", "-Werror", "-Wall"])]),
     system("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
     system("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
-    .target(
-      name: "CMatio", cSettings: [.unsafeFlags(["-O2", "-Werror", "-Wall"])], linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CMatio", dependencies: ["CGuard"], cSettings: [.unsafeFlags(["-O2", "-Werror", "-Wall"])]),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-Werror", "-Wall"])]),
     room("YAMLReader", ["SpecLanguage", "CLibYAML"]),
-    room("HDF5File", ["CHDF5"]),
-    room("ArrayFiles", ["CZlib", "CMatio"]),
+    room("HDF5File", ["CGuard", "CHDF5"]),
+    room("ArrayFiles", ["CGuard", "CZlib", "CMatio"]),
     room("NativeBackend", ["Randomness", "TensorGraph", "CKernels"]),
     room("ReferenceBackend", ["Randomness", "TensorGraph"]),
     room("Bundle", ["SpecLanguage", "CCrypto", "HDF5File"]),

@@ -1,3 +1,4 @@
+import CGuard
 import CMatio
 import Foundation
 
@@ -24,6 +25,8 @@ package struct MatlabFile {
 
   package init(path: String) throws(ArrayFileError) {
     self.path = path
+    guard Self.isOld(path) else { throw Self.unreadable(path) }
+    do { try MatlabSizes.check(path) } catch { throw Self.damaged(path, nil) }
     variables = try Self.opened(path) { file throws(ArrayFileError) in
       var found: [Variable] = []
       for name in Self.names(file) {
@@ -44,7 +47,7 @@ package struct MatlabFile {
 
   package func array(_ name: String) throws(ArrayFileError) -> NumberArray {
     try read(name) { variable throws(ArrayFileError) in
-      guard let array = Self.numbers(variable) else {
+      guard let array = Self.numbers(variable, most: Self.mostBytes(path)) else {
         throw ArrayFileError(path, in: name, "the variable does not hold numbers")
       }
       return array
@@ -58,8 +61,9 @@ package struct MatlabFile {
         throw ArrayFileError(path, in: name, "the variable is no cell array")
       }
       var arrays: [NumberArray] = []
+      let most = Self.mostBytes(path)
       for index in 0..<Self.count(variable) {
-        guard let cell = Mat_VarGetCell(variable, Int32(index)), let array = Self.numbers(cell) else {
+        guard let cell = Mat_VarGetCell(variable, Int32(index)), let array = Self.numbers(cell, most: most) else {
           throw ArrayFileError(path, in: name, "cell \(index + 1) does not hold numbers")
         }
         arrays.append(array)
@@ -74,15 +78,53 @@ package struct MatlabFile {
     _ path: String, _ body: (OpaquePointer) throws(ArrayFileError) -> Value
   ) throws(ArrayFileError) -> Value {
     lock.lock()
-    defer { lock.unlock() }
+    let label = strdup(path)
+    cguard_begin(label)
+    defer {
+      cguard_end()
+      free(label)
+      lock.unlock()
+    }
     guard cmatio_load() == 0 else {
       throw ArrayFileError(path, "libmatio, which reads MATLAB files, is not the one this program was built with")
     }
-    guard let file = Mat_Open(path, Int32(MAT_ACC_RDONLY.rawValue)) else {
-      throw ArrayFileError(path, "the MATLAB file cannot be read", help: ["save it again, or with `-v7.3`"])
+    if let lostOver { throw ArrayFileError(path, "not read: libmatio was lost over \(lostOver)") }
+    guard isOld(path), let file = Mat_Open(path, Int32(MAT_ACC_RDONLY.rawValue)) else {
+      try checkLibrary(path)
+      throw Self.unreadable(path)
     }
     defer { Mat_Close(file) }
-    return try body(file)
+    do throws(ArrayFileError) {
+      let value = try body(file)
+      try checkLibrary(path)
+      return value
+    } catch {
+      try checkLibrary(path)
+      throw error
+    }
+  }
+
+  /// The file that libmatio was lost over; it reads no other since.
+  nonisolated(unsafe) private static var lostOver: String?
+
+  private static func checkLibrary(_ path: String) throws(ArrayFileError) {
+    let how = cmatio_lost()
+    if how == 0 { return }
+    lostOver = lostOver ?? path
+    throw ArrayFileError(
+      path,
+      how == CGUARD_ENDLESS
+        ? "the file is damaged: libmatio found no end in it within \(Int(cguard_seconds().rounded(.up))) s"
+        : "the file is damaged: libmatio crashed over it", help: ["copy or save it again"])
+  }
+
+  /// Whether a file says that it is of version 5 to 7: a newer one is HDF5, which has its own reader and its own lock.
+  private static func isOld(_ path: String) -> Bool {
+    guard let file = FileHandle(forReadingAtPath: path) else { return false }
+    defer { try? file.close() }
+    let head = Array((try? file.read(upToCount: 128)) ?? Data())
+    guard head.count == 128 else { return false }
+    return head[126] == UInt8(ascii: "I") ? head[125] == 1 : head[124] == 1
   }
 
   private func read<Value>(
@@ -109,8 +151,12 @@ package struct MatlabFile {
     ["variables: " + variables.prefix(20).map(\.path).joined(separator: ", ")]
   }
 
-  private static func damaged(_ path: String, _ name: String) -> ArrayFileError {
-    ArrayFileError(path, in: name, "the variable cannot be read: the file is damaged")
+  private static func damaged(_ path: String, _ name: String?) -> ArrayFileError {
+    ArrayFileError(path, in: name, "the \(name == nil ? "MATLAB file" : "variable") cannot be read: it is damaged")
+  }
+
+  private static func unreadable(_ path: String) -> ArrayFileError {
+    ArrayFileError(path, "the MATLAB file cannot be read", help: ["save it again, or with `-v7.3`"])
   }
 
   private static func names(_ file: OpaquePointer) -> [String] {
@@ -165,13 +211,20 @@ package struct MatlabFile {
     return words[variable.pointee.class_type.rawValue]
   }
 
+  /// No file holds more: zlib packs a thousand bytes into one at best.
+  private static func mostBytes(_ path: String) -> Double {
+    let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+    return 1032 * Double(size)
+  }
+
   /// The numbers of a variable; nil for one of another kind, or one that says more than it holds.
-  private static func numbers(_ variable: UnsafeMutablePointer<matvar_t>) -> NumberArray? {
+  private static func numbers(_ variable: UnsafeMutablePointer<matvar_t>, most: Double) -> NumberArray? {
     guard let dtype = dtype(variable) else { return nil }
     let shape = shape(variable)
     let count = shape.reduce(1.0) { $0 * Double($1) }
     if count == 0 { return NumberArray(shape: shape, values: [], dtype: dtype) }
     guard let data = variable.pointee.data, variable.pointee.data_size > 0,
+      count * Double(variable.pointee.data_size) <= most,
       count * Double(variable.pointee.data_size) <= Double(variable.pointee.nbytes)
     else { return nil }
     let values = Self.values(data, Int(count), dtype)

@@ -1,8 +1,8 @@
 // The functions of HDF5 that HDF5File calls: each looks itself up in the library at its first call.
 // Hidden, so that other libraries that use HDF5 find its own functions and not these.
 #include <dlfcn.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include "CGuard.h"
 #pragma GCC visibility push(hidden)
 #include "CHDF5.h"
 #pragma GCC visibility pop
@@ -10,9 +10,10 @@
 // The name that later versions give to the type of this one.
 #if H5_VERS_MAJOR == 1 && H5_VERS_MINOR < 12
 #define H5O_iterate1_t H5O_iterate_t
+#define H5O_info1_t H5O_info_t
 #endif
 
-static void *library;
+static struct cguard_library library = {.title = "the HDF5 library"};
 
 // The library under the names that distributions give it, by the version of its interface.
 static const char *const names[] = {
@@ -20,31 +21,24 @@ static const char *const names[] = {
   "libhdf5_serial.so.200", "libhdf5.so.200", "libhdf5_serial.so", "libhdf5.so",
 };
 
-int chdf5_load(void) {
-  for (size_t i = 0; !library && i < sizeof names / sizeof *names; i++) {
-    void *found = dlopen(names[i], RTLD_LAZY | RTLD_LOCAL);
-    if (!found) continue;
-    herr_t (*version)(unsigned *, unsigned *, unsigned *) = dlsym(found, "H5get_libversion");
-    unsigned major, minor, patch;
-    int fits = version && version(&major, &minor, &patch) >= 0 && major == H5_VERS_MAJOR && minor == H5_VERS_MINOR;
-    if (fits) library = found; else dlclose(found);
-  }
-  return library ? 0 : -1;
+static int fits(void *found) {
+  // Before any other call. Files are closed by those who opened them; a library that a damaged file has confused must not tidy
+  // up when the program ends.
+  herr_t (*leave)(void) = dlsym(found, "H5dont_atexit");
+  if (!leave || leave() < 0) return 0;
+  herr_t (*version)(unsigned *, unsigned *, unsigned *) = dlsym(found, "H5get_libversion");
+  unsigned major, minor, patch;
+  return version && version(&major, &minor, &patch) >= 0 && major == H5_VERS_MAJOR && minor == H5_VERS_MINOR;
 }
 
-static void *find(const char *name) {
-  void *found = library ? dlsym(library, name) : NULL;
-  if (found) return found;
-  fprintf(stderr, "the HDF5 library has no %s, or was not loaded\n", name);
-  abort();
-}
+int chdf5_load(void) { return cguard_open(&library, names, sizeof names / sizeof *names, fits); }
 
-#define FORWARD(result, name, parameters, arguments)  \
-  result name parameters {                            \
-    static result (*real) parameters;                 \
-    if (!real) real = (result (*) parameters)find(#name); \
-    return real arguments;                            \
-  }
+int chdf5_lost(void) { return library.lost; }
+
+#define FORWARD(result, name, parameters, arguments) \
+  CGUARD_FORWARD(library, result, name, parameters, arguments, (result)-1)
+#define FORWARD_OR_0(result, name, parameters, arguments) \
+  CGUARD_FORWARD(library, result, name, parameters, arguments, (result)0)
 
 FORWARD(hid_t, H5Acreate2, (hid_t a, const char *b, hid_t c, hid_t d, hid_t e, hid_t f), (a, b, c, d, e, f))
 FORWARD(herr_t, H5Adelete, (hid_t a, const char *b), (a, b))
@@ -57,10 +51,11 @@ FORWARD(herr_t, H5Awrite, (hid_t a, hid_t b, const void *c), (a, b, c))
 FORWARD(hid_t, H5Dcreate2, (hid_t a, const char *b, hid_t c, hid_t d, hid_t e, hid_t f, hid_t g), (a, b, c, d, e, f, g))
 FORWARD(hid_t, H5Dget_create_plist, (hid_t a), (a))
 FORWARD(hid_t, H5Dget_space, (hid_t a), (a))
-FORWARD(hsize_t, H5Dget_storage_size, (hid_t a), (a))
+FORWARD_OR_0(hsize_t, H5Dget_storage_size, (hid_t a), (a))
 FORWARD(hid_t, H5Dget_type, (hid_t a), (a))
 FORWARD(herr_t, H5Dread, (hid_t a, hid_t b, hid_t c, hid_t d, hid_t e, void *f), (a, b, c, d, e, f))
 FORWARD(herr_t, H5Dvlen_reclaim, (hid_t a, hid_t b, hid_t c, void *d), (a, b, c, d))
+FORWARD(haddr_t, H5Dget_offset, (hid_t a), (a))
 FORWARD(herr_t, H5Dwrite, (hid_t a, hid_t b, hid_t c, hid_t d, hid_t e, const void *f), (a, b, c, d, e, f))
 FORWARD(herr_t, H5Eset_auto2, (hid_t a, H5E_auto2_t b, void *c), (a, b, c))
 FORWARD(herr_t, H5Ewalk2, (hid_t a, H5E_direction_t b, H5E_walk2_t c, void *d), (a, b, c, d))
@@ -98,6 +93,7 @@ FORWARD(herr_t, H5Pset_elink_cb, (hid_t a, H5L_elink_traverse_t b, void *c), (a,
 FORWARD(herr_t, H5Pset_file_locking, (hid_t a, hbool_t b, hbool_t c), (a, b, c))
 FORWARD(herr_t, H5Pset_obj_track_times, (hid_t a, hbool_t b), (a, b))
 FORWARD(herr_t, H5Pset_shuffle, (hid_t a), (a))
+FORWARD(herr_t, H5Pset_vlen_mem_manager, (hid_t a, H5MM_allocate_t b, void *c, H5MM_free_t d, void *e), (a, b, c, d, e))
 FORWARD(hid_t, H5Rdereference2, (hid_t a, hid_t b, H5R_type_t c, const void *d), (a, b, c, d))
 FORWARD(hid_t, H5Screate, (H5S_class_t a), (a))
 FORWARD(hid_t, H5Screate_simple, (int a, const hsize_t *b, const hsize_t *c), (a, b, c))
@@ -112,10 +108,10 @@ FORWARD(herr_t, H5Tenum_insert, (hid_t a, const char *b, const void *c), (a, b, 
 FORWARD(htri_t, H5Tequal, (hid_t a, hid_t b), (a, b))
 FORWARD(H5T_class_t, H5Tget_class, (hid_t a), (a))
 FORWARD(H5T_cset_t, H5Tget_cset, (hid_t a), (a))
-FORWARD(char *, H5Tget_member_name, (hid_t a, unsigned b), (a, b))
+FORWARD_OR_0(char *, H5Tget_member_name, (hid_t a, unsigned b), (a, b))
 FORWARD(int, H5Tget_nmembers, (hid_t a), (a))
 FORWARD(H5T_sign_t, H5Tget_sign, (hid_t a), (a))
-FORWARD(size_t, H5Tget_size, (hid_t a), (a))
+FORWARD_OR_0(size_t, H5Tget_size, (hid_t a), (a))
 FORWARD(H5T_str_t, H5Tget_strpad, (hid_t a), (a))
 FORWARD(htri_t, H5Tis_variable_str, (hid_t a), (a))
 FORWARD(herr_t, H5Tset_cset, (hid_t a, H5T_cset_t b), (a, b))
@@ -124,7 +120,7 @@ FORWARD(htri_t, H5Zfilter_avail, (H5Z_filter_t a), (a))
 
 // The names that the headers write as a call of H5open and a variable; whoever calls these has loaded and opened the library.
 #define NAMED(name, variable) \
-  hid_t chdf5_##name(void) { return *(hid_t *)find(#variable "_g"); }
+  hid_t chdf5_##name(void) { return *(hid_t *)cguard_find(&library, #variable "_g"); }
 
 NAMED(native_double, H5T_NATIVE_DOUBLE)
 NAMED(native_float, H5T_NATIVE_FLOAT)
@@ -137,6 +133,7 @@ NAMED(file_float64, H5T_IEEE_F64LE)
 NAMED(file_int64, H5T_STD_I64LE)
 NAMED(class_file_access, H5P_CLS_FILE_ACCESS_ID)
 NAMED(class_dataset_create, H5P_CLS_DATASET_CREATE_ID)
+NAMED(class_dataset_transfer, H5P_CLS_DATASET_XFER_ID)
 NAMED(class_link_create, H5P_CLS_LINK_CREATE_ID)
 NAMED(class_link_access, H5P_CLS_LINK_ACCESS_ID)
 
@@ -157,3 +154,59 @@ static herr_t refuse(const char *file, const char *group, const char *other, con
 }
 
 herr_t chdf5_refuse_other_files(hid_t link_access) { return H5Pset_elink_cb(link_access, refuse, NULL); }
+
+static _Thread_local size_t memory_left;
+
+static void *allocate(size_t size, void *data) {
+  (void)data;
+  if (size > memory_left) return NULL;
+  memory_left -= size;
+  return malloc(size);
+}
+
+hid_t chdf5_transfer(size_t most) {
+  memory_left = most;
+  hid_t list = H5Pcreate(chdf5_class_dataset_transfer());
+  if (list >= 0) H5Pset_vlen_mem_manager(list, allocate, NULL, NULL, NULL);
+  return list;
+}
+
+// Functions of ours that the library calls back, so that it may be left by a jump; ours of Swift may not.
+struct visit {
+  chdf5_visitor visitor;
+  void *data;
+};
+
+static herr_t visit(hid_t object, const char *name, const H5O_info1_t *info, void *data) {
+  (void)object;
+  const struct visit *visit = data;
+  cguard_aside(1);
+  herr_t result = visit->visitor(name, info->type, visit->data);
+  cguard_aside(0);
+  return result;
+}
+
+herr_t chdf5_visit(hid_t object, chdf5_visitor visitor, void *data) {
+  struct visit all = {visitor, data};
+  return H5Ovisit2(object, H5_INDEX_NAME, H5_ITER_INC, visit, &all, H5O_INFO_BASIC);
+}
+
+struct complaints {
+  chdf5_listener listener;
+  void *data;
+};
+
+static herr_t complain(unsigned place, const H5E_error2_t *entry, void *data) {
+  (void)place;
+  const struct complaints *complaints = data;
+  if (!entry || !entry->desc) return 0;
+  cguard_aside(1);
+  complaints->listener(entry->desc, complaints->data);
+  cguard_aside(0);
+  return 0;
+}
+
+void chdf5_complaints(chdf5_listener listener, void *data) {
+  struct complaints all = {listener, data};
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, complain, &all);
+}

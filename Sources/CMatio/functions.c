@@ -1,42 +1,28 @@
 // The functions of libmatio that ArrayFiles calls: each looks itself up in the library at its first call.
 #include <dlfcn.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "CGuard.h"
 #pragma GCC visibility push(hidden)
 #include "CMatio.h"
 #pragma GCC visibility pop
 
-static void *library;
+static struct cguard_library library = {.title = "libmatio"};
 
 // The library under the names that distributions give it.
 static const char *const names[] = {"libmatio.so.11", "libmatio.so.13", "libmatio.so"};
 
-int cmatio_load(void) {
-  for (size_t i = 0; !library && i < sizeof names / sizeof *names; i++) {
-    void *found = dlopen(names[i], RTLD_LAZY | RTLD_LOCAL);
-    if (!found) continue;
-    void (*version)(int *, int *, int *) = dlsym(found, "Mat_GetLibraryVersion");
-    int major = 0, minor = 0, release = 0;
-    if (version) version(&major, &minor, &release);
-    int fits = major == MATIO_MAJOR_VERSION && minor == MATIO_MINOR_VERSION && release == MATIO_RELEASE_LEVEL;
-    if (fits) library = found; else dlclose(found);
-  }
-  return library ? 0 : -1;
+static int fits(void *found) {
+  void (*version)(int *, int *, int *) = dlsym(found, "Mat_GetLibraryVersion");
+  int major = 0, minor = 0, release = 0;
+  if (version) version(&major, &minor, &release);
+  return major == MATIO_MAJOR_VERSION && minor == MATIO_MINOR_VERSION && release == MATIO_RELEASE_LEVEL;
 }
 
-static void *find(const char *name) {
-  void *found = library ? dlsym(library, name) : NULL;
-  if (found) return found;
-  fprintf(stderr, "libmatio has no %s, or was not loaded\n", name);
-  abort();
-}
+int cmatio_load(void) { return cguard_open(&library, names, sizeof names / sizeof *names, fits); }
 
-#define FORWARD(result, name, parameters, arguments)  \
-  result name parameters {                            \
-    static result (*real) parameters;                 \
-    if (!real) real = (result (*) parameters)find(#name); \
-    return real arguments;                            \
-  }
+int cmatio_lost(void) { return library.lost; }
+
+#define FORWARD(result, name, parameters, arguments) \
+  CGUARD_FORWARD(library, result, name, parameters, arguments, (result)0)
 
 FORWARD(int, Mat_Close, (mat_t *a), (a))
 FORWARD(char **, Mat_GetDir, (mat_t *a, size_t *b), (a, b))
@@ -48,8 +34,16 @@ FORWARD(char *const *, Mat_VarGetStructFieldnames, (const matvar_t *a), (a))
 FORWARD(matvar_t *, Mat_VarRead, (mat_t *a, const char *b), (a, b))
 FORWARD(matvar_t *, Mat_VarReadInfo, (mat_t *a, const char *b), (a, b))
 
-void Mat_VarFree(matvar_t *a) {
+// A function of the library that returns nothing.
+static int freed(matvar_t *a) {
   static void (*real)(matvar_t *);
-  if (!real) real = (void (*)(matvar_t *))find("Mat_VarFree");
+  if (library.lost) return -1;
+  if (!real) real = (void (*)(matvar_t *))cguard_find(&library, "Mat_VarFree");
+  if (sigsetjmp(*cguard_enter(&library), 0)) return cguard_settle(), -1;
+  cguard_start();
   real(a);
+  cguard_leave();
+  return 0;
 }
+
+void Mat_VarFree(matvar_t *a) { freed(a); }

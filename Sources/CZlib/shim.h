@@ -4,6 +4,7 @@
 
 #include <zlib.h>
 
+static inline int czlib_start(z_stream *stream) { return inflateInit2(stream, MAX_WBITS); }
 static inline int czlib_start_raw(z_stream *stream) { return inflateInit2(stream, -MAX_WBITS); }
 
 #endif

@@ -10,7 +10,9 @@ enum EvaluationFields {
     Field("of", path(), .list(.reference(to: "runs"), count: 1...1000), doc)
   }
 
-  static func split<Root>(_ path: @autoclosure @escaping FieldPath<Root, Split>) -> Field<Root, Split> {
-    Field("split", path(), .choice(Split.self), default: .test, "The trials.")
+  static func split<Root>(
+    _ path: @autoclosure @escaping FieldPath<Root, Split>, _ doc: String = "The trials."
+  ) -> Field<Root, Split> {
+    Field("split", path(), .choice(Split.self), default: .test, doc)
   }
 }

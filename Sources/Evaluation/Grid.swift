@@ -24,8 +24,8 @@ package struct GridSpec: Hashable, Sendable {
 
   package static let schema = Schema<Self>(
     "grid", "Roll-outs of the dynamics from the same states over a grid of embeddings.",
-    Field("of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs; their models have an embedding."),
-    Field("split", \.split, .choice(Split.self), default: .test, "The trials whose first states are rolled out."),
+    EvaluationFields.of(\.of, "The runs; their models have an embedding."),
+    EvaluationFields.split(\.split, "The trials whose first states are rolled out."),
     Field("size", \.size, .int(2...9), default: 3, "Embeddings along each of the first two dimensions."),
     Field(
       "reach", \.reach, .positive, default: 1,

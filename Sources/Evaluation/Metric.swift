@@ -164,6 +164,12 @@ extension EvaluationSpec {
         + "null: no movement."),
   ]
 
+  private static let gridMetrics = [
+    Metric(
+      "speed.least", .neither, "Mean length of a bin's movement of the state at the slowest embedding of the grid."),
+    Metric("speed.most", .neither, "The same at the fastest; the same number where the embedding changes nothing."),
+  ]
+
   private static let coSmoothingMetrics = [
     Metric(
       "bits_per_spike", unit: "bits", .more,
@@ -178,12 +184,6 @@ extension EvaluationSpec {
     Metric("forward.r2", .more, "r2 of all channels over the forward bins."),
     Metric("forward.r2_by_channel", .more, "Plain mean of every channel's own r2 over the forward bins."),
     Metric("forward.mean.r2", .more, "Floor of `forward.r2`: each channel's mean over the training trials."),
-  ]
-
-  private static let gridMetrics = [
-    Metric(
-      "speed.least", .neither, "Mean length of a bin's movement of the state at the slowest embedding of the grid."),
-    Metric("speed.most", .neither, "The same at the fastest; the same number where the embedding changes nothing."),
   ]
 
   private static let diagnosisMetrics = [

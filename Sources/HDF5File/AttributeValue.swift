@@ -10,6 +10,7 @@ package enum AttributeValue: Hashable, Sendable {
 
   /// Attributes are small; more values than this are taken for damage.
   private static let mostValues = 1 << 20
+  private static let mostTexts = 1 << 14
 
   static func read(_ name: String, of object: hid_t) -> AttributeValue? {
     guard let attribute = Handle(H5Aopen(object, name, chdf5_default())), let type = Handle(H5Aget_type(attribute.id)),
@@ -20,6 +21,7 @@ package enum AttributeValue: Hashable, Sendable {
     let kind = ElementType.kind(type.id)
     switch kind {
     case .string:
+      guard count <= Self.mostTexts else { return nil }
       let texts = Text.read(type: type.id, count: count, memorySpace: space.id) { memory, buffer in
         H5Aread(attribute.id, memory, buffer)
       }

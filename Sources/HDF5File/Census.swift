@@ -13,15 +13,15 @@ extension HDF5Reader {
   /// Every object that hard links lead to, each once, the root with the path "" first; soft and external links are
   /// not followed, so that neither circles nor other files are entered.
   package func objects() throws(HDF5Error) -> [StoredObject] {
-    try Library.locked { () throws(HDF5Error) -> [StoredObject] in
+    try locked("/") { () throws(HDF5Error) -> [StoredObject] in
       var census = Census()
       let status = withUnsafeMutablePointer(to: &census) { pointer in
-        H5Ovisit2(
-          file, H5_INDEX_NAME, H5_ITER_INC,
-          { _, name, info, client in
-            guard let name, let info, let client else { return -1 }
-            return client.assumingMemoryBound(to: Census.self).pointee.add(name, info.pointee.type)
-          }, pointer, UInt32(H5O_INFO_BASIC))
+        chdf5_visit(
+          file,
+          { name, type, client in
+            guard let name, let client else { return -1 }
+            return client.assumingMemoryBound(to: Census.self).pointee.add(name, type)
+          }, pointer)
       }
       guard Library.succeeded(status) else { throw damaged("/") }
       if census.isFull {

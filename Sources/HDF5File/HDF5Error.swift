@@ -9,6 +9,12 @@ package struct HDF5Error: Error, Hashable, Sendable, CustomStringConvertible {
     case truncated
     /// The file opens, but the library cannot follow its structure.
     case damaged(String)
+    /// The library crashed over it.
+    case crashed
+    /// The library computed for so long without an end.
+    case endless(seconds: Double)
+    /// The library crashed or did not end over another object, earlier in this run.
+    case lostBefore(String)
     /// `parent` is the deepest group on the way that exists, `names` what it holds.
     case noSuchObject(parent: String, names: [String])
     /// A link or dataset whose content lies in another file, or nowhere.
@@ -40,6 +46,10 @@ package struct HDF5Error: Error, Hashable, Sendable, CustomStringConvertible {
     case .notHDF5(let looks): "this is not an HDF5 file; it looks like \(looks)"
     case .truncated: "the file is truncated: it is shorter than its own header says"
     case .damaged(let why): "the file is damaged: \(why)"
+    case .crashed: "the file is damaged: the HDF5 library crashed over it"
+    case .endless(let seconds):
+      "the file is damaged: the HDF5 library found no end in it within \(Int(seconds.rounded(.up))) s"
+    case .lostBefore(let place): "not read: the HDF5 library was lost over \(place)"
     case .noSuchObject(let parent, _): "there is no such object; the path ends at `\(parent)`"
     case .leadsElsewhere: "it leads to another file or to nothing; only what lies in the file itself is read"
     case .noSuchAttribute(let name): "the object has no attribute `\(name)`"
@@ -50,6 +60,9 @@ package struct HDF5Error: Error, Hashable, Sendable, CustomStringConvertible {
     case .cannotWrite(let why): "the file cannot be written: \(why)"
     }
   }
+
+  /// File and object.
+  package var place: String { object.isEmpty ? file : "\(file), `\(object)`" }
 
   package var description: String {
     object.isEmpty ? "\(file): \(message)" : "\(file): `\(object)`: \(message)"

@@ -1,3 +1,4 @@
+import CGuard
 import CHDF5
 import Foundation
 
@@ -9,24 +10,44 @@ package final class HDF5Reader: Sendable {
   let file: hid_t
   /// How links are followed.
   private let links: hid_t
-  private let fileBytes: Int
+  let fileBytes: Int
+  /// The path as C has it.
+  nonisolated(unsafe) private let label: UnsafeMutablePointer<CChar>?
 
   /// - Throws: `noSuchFile`, `isFolder`, `unreadable`, `notHDF5`, `truncated` or `damaged`, each for its own cause.
   package init(path: String) throws(HDF5Error) {
     self.path = path
     fileBytes = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
-    (file, links) = try Library.locked { () throws(HDF5Error) in
+    label = strdup(path)
+    (file, links) = try Library.reading("", of: path, label: label) { () throws(HDF5Error) in
       (try Self.open(path), Library.linkAccess()?.takenID() ?? -1)
     }
   }
 
   deinit {
     let (file, links) = (file, links)
-    Library.locked {
+    Library.locked(file: label) {
       _ = H5Idec_ref(file)
       if links >= 0 { _ = H5Idec_ref(links) }
     }
+    free(label)
   }
+
+  func locked<Value>(_ object: String, _ body: () throws(HDF5Error) -> Value) throws(HDF5Error) -> Value {
+    try Library.reading(object, of: path, label: label, body)
+  }
+
+  /// Why nothing can be read any more, if the library was lost; `exists` and `try?` do not tell.
+  package var loss: HDF5Error? {
+    do throws(HDF5Error) {
+      try locked("") {}
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  package func checkLoss() throws(HDF5Error) { if let loss { throw loss } }
 
   private static func open(_ path: String) throws(HDF5Error) -> hid_t {
     func failure(_ problem: HDF5Error.Problem) -> HDF5Error { HDF5Error(file: path, object: "", problem: problem) }
@@ -52,12 +73,12 @@ package final class HDF5Reader: Sendable {
   // MARK: - Structure
 
   package func exists(_ object: String) -> Bool {
-    Library.locked { has(object) }
+    (try? locked(object) { has(object) }) ?? false
   }
 
   /// Whether the path leads to a group, a dataset or something else.
   package func kind(_ object: String) throws(HDF5Error) -> ObjectKind {
-    try Library.locked { () throws(HDF5Error) -> ObjectKind in
+    try locked(object) { () throws(HDF5Error) -> ObjectKind in
       let handle = try openObject(object)
       return Self.kind(of: handle.id)
     }
@@ -65,7 +86,7 @@ package final class HDF5Reader: Sendable {
 
   /// The names of everything directly inside a group, in byte order of the names.
   package func children(_ group: String) throws(HDF5Error) -> [String] {
-    try Library.locked { () throws(HDF5Error) -> [String] in
+    try locked(group) { () throws(HDF5Error) -> [String] in
       let handle = try openObject(group, as: .group)
       return try names(in: handle.id, path: group)
     }
@@ -73,17 +94,14 @@ package final class HDF5Reader: Sendable {
 
   /// The lengths of a dataset along its axes; `[]` for a single value.
   package func shape(_ dataset: String) throws(HDF5Error) -> [Int] {
-    try Library.locked { () throws(HDF5Error) -> [Int] in
+    try locked(dataset) { () throws(HDF5Error) -> [Int] in
       let handle = try openObject(dataset, as: .dataset)
-      guard let space = Handle(H5Dget_space(handle.id)), let shape = Space.shape(space.id) else {
-        throw damaged(dataset)
-      }
-      return shape
+      return try currentShape(handle.id, dataset)
     }
   }
 
   package func elementKind(_ dataset: String) throws(HDF5Error) -> ElementKind {
-    try Library.locked { () throws(HDF5Error) -> ElementKind in
+    try locked(dataset) { () throws(HDF5Error) -> ElementKind in
       let handle = try openObject(dataset, as: .dataset)
       guard let type = Handle(H5Dget_type(handle.id)) else { throw damaged(dataset) }
       return ElementType.kind(type.id)
@@ -128,7 +146,7 @@ package final class HDF5Reader: Sendable {
     _ dataset: String, in slab: Slab?, expected: String, memory: @autoclosure () -> hid_t, zero: Number,
     accepts: (ElementKind) -> Bool
   ) throws(HDF5Error) -> [Number] {
-    try Library.locked { () throws(HDF5Error) -> [Number] in
+    try locked(dataset) { () throws(HDF5Error) -> [Number] in
       let handle = try openObject(dataset, as: .dataset)
       guard let type = Handle(H5Dget_type(handle.id)) else { throw damaged(dataset) }
       let kind = ElementType.kind(type.id)
@@ -149,14 +167,23 @@ package final class HDF5Reader: Sendable {
 
   /// Text of fixed or variable length, row-major; padding is removed.
   package func strings(_ dataset: String, in slab: Slab? = nil) throws(HDF5Error) -> [String] {
-    try Library.locked { () throws(HDF5Error) -> [String] in
+    try locked(dataset) { () throws(HDF5Error) -> [String] in
       let handle = try openObject(dataset, as: .dataset)
       guard let type = Handle(H5Dget_type(handle.id)) else { throw damaged(dataset) }
       let kind = ElementType.kind(type.id)
       guard kind == .string else { throw failure(dataset, .wrongType(expected: "text", found: "\(kind)")) }
       let spaces = try selection(of: handle.id, slab, dataset)
+      if let all = Space.count(try currentShape(handle.id, dataset)), H5Tis_variable_str(type.id) > 0,
+        !textsFit(handle.id, type: type.id, count: all)
+      {
+        throw failure(dataset, .damaged("a text is longer than the file"))
+      }
+      // Every text lies in the file once, unless someone lets many point at one to fill the memory.
+      guard let transfer = Handle(chdf5_transfer(Int(clamping: 16 * UInt64(fileBytes) + 1 << 26))) else {
+        throw damaged(dataset)
+      }
       let texts = Text.read(type: type.id, count: spaces.count, memorySpace: spaces.memory.id) { memoryType, buffer in
-        H5Dread(handle.id, memoryType, spaces.memory.id, spaces.file.id, chdf5_default(), buffer)
+        H5Dread(handle.id, memoryType, spaces.memory.id, spaces.file.id, transfer.id, buffer)
       }
       guard let texts else { throw cannotRead(handle.id, dataset) }
       return texts
@@ -165,7 +192,7 @@ package final class HDF5Reader: Sendable {
 
   /// The paths that a dataset of object references points to; "" for a reference to nothing.
   package func references(_ dataset: String) throws(HDF5Error) -> [String] {
-    try Library.locked { () throws(HDF5Error) -> [String] in
+    try locked(dataset) { () throws(HDF5Error) -> [String] in
       let handle = try openObject(dataset, as: .dataset)
       guard let type = Handle(H5Dget_type(handle.id)) else { throw damaged(dataset) }
       guard H5Tequal(type.id, chdf5_object_reference()) > 0 else {
@@ -190,7 +217,7 @@ package final class HDF5Reader: Sendable {
 
   /// An attribute of one or more values, or nil when the object does not have it.
   package func attribute(_ name: String, of object: String) throws(HDF5Error) -> AttributeValue? {
-    try Library.locked { () throws(HDF5Error) -> AttributeValue? in
+    try locked(object) { () throws(HDF5Error) -> AttributeValue? in
       let handle = try openObject(object)
       guard H5Aexists(handle.id, name) > 0 else { return nil }
       guard let value = AttributeValue.read(name, of: handle.id) else { throw damaged(object) }
@@ -206,7 +233,7 @@ package final class HDF5Reader: Sendable {
 
   /// Whether an attribute is an array rather than a single value.
   package func isList(attribute name: String, of object: String) throws(HDF5Error) -> Bool {
-    try Library.locked { () throws(HDF5Error) -> Bool in
+    try locked(object) { () throws(HDF5Error) -> Bool in
       let handle = try openObject(object)
       guard let attribute = Handle(H5Aopen(handle.id, name, chdf5_default())),
         let space = Handle(H5Aget_space(attribute.id)), let shape = Space.shape(space.id)
@@ -265,7 +292,7 @@ package final class HDF5Reader: Sendable {
     return Self.steps(object).count
   }
 
-  private func openObject(_ object: String, as expected: ObjectKind? = nil) throws(HDF5Error) -> Handle {
+  func openObject(_ object: String, as expected: ObjectKind? = nil) throws(HDF5Error) -> Handle {
     let steps = Self.steps(object)
     let existing = existingPrefix(object)
     guard existing == steps.count else {
@@ -287,6 +314,9 @@ package final class HDF5Reader: Sendable {
   private func names(in group: hid_t, path: String) throws(HDF5Error) -> [String] {
     var info = H5G_info_t()
     guard Library.succeeded(H5Gget_info(group, &info)) else { throw damaged(path) }
+    guard info.nlinks <= Self.mostObjects else {
+      throw failure(path, .damaged("it lists more than \(Self.mostObjects) objects"))
+    }
     var names: [String] = []
     names.reserveCapacity(Int(info.nlinks))
     for index in 0..<info.nlinks {
@@ -294,6 +324,14 @@ package final class HDF5Reader: Sendable {
       names.append(name)
     }
     return names
+  }
+
+  /// Unpacking may take so long: far longer than the slowest of filters does on the slowest of machines.
+  private static let secondsPerElement = 1e-6
+
+  private func currentShape(_ dataset: hid_t, _ object: String) throws(HDF5Error) -> [Int] {
+    guard let space = Handle(H5Dget_space(dataset)), let shape = Space.shape(space.id) else { throw damaged(object) }
+    return shape
   }
 
   private func selection(of dataset: hid_t, _ slab: Slab?, _ object: String) throws(HDF5Error) -> Selection {
@@ -309,6 +347,7 @@ package final class HDF5Reader: Sendable {
     else {
       throw failure(object, .wrongShape(expected: "no more data than the file can hold", found: shape))
     }
+    cguard_allow(Double(count) * Self.secondsPerElement)
     guard let selection = Selection(file: space, lengths: lengths, slab: slab, count: count) else {
       throw damaged(object)
     }

@@ -146,6 +146,7 @@ package final class HDF5Writer {
 
   /// The system's words for the failure where the library quotes them, otherwise the library's own.
   private static func cause() -> HDF5Error.Problem {
+    if let loss = Library.loss { return .lostBefore(loss.place) }
     let complaints = Library.complaints
     for complaint in complaints {
       let parts = complaint.components(separatedBy: "error message = '")

@@ -1,3 +1,4 @@
+import CGuard
 import CHDF5
 import Foundation
 
@@ -8,9 +9,16 @@ enum Library {
   private static let isReady: Bool = chdf5_load() == 0 && H5open() >= 0
   private static let errorStack: hid_t = 0  // H5E_DEFAULT
 
-  static func locked<Value, Failure: Error>(_ body: () throws(Failure) -> Value) throws(Failure) -> Value {
+  /// - Parameter file: what is read, for the last words of a program whose memory the library has broken.
+  static func locked<Value, Failure: Error>(
+    file: UnsafePointer<CChar>? = nil, _ body: () throws(Failure) -> Value
+  ) throws(Failure) -> Value {
     lock.lock()
-    defer { lock.unlock() }
+    cguard_begin(file)
+    defer {
+      cguard_end()
+      lock.unlock()
+    }
     precondition(isReady, "no HDF5 library of the version of the build; the package libhdf5-dev has it")
     H5Eset_auto2(errorStack, nil, nil)  // every time: some builds keep this setting per thread
     return try body()
@@ -31,12 +39,10 @@ enum Library {
   private static func readComplaints() -> [String] {
     var texts: [String] = []
     withUnsafeMutablePointer(to: &texts) { pointer in
-      _ = H5Ewalk2(
-        errorStack, H5E_WALK_UPWARD,
-        { _, entry, client in
-          guard let text = entry?.pointee.desc, let client else { return 0 }
+      chdf5_complaints(
+        { text, client in
+          guard let text, let client else { return }
           client.assumingMemoryBound(to: [String].self).pointee.append(String(cString: text))
-          return 0
         }, pointer)
     }
     return texts.reversed()
@@ -52,6 +58,38 @@ enum Library {
 }
 
 extension Library {
+  /// What the library was lost over; nothing can be read or written since.
+  nonisolated(unsafe) private(set) static var loss: HDF5Error?
+
+  /// A reading of one object, which finds out whether the library survived it.
+  static func reading<Value>(
+    _ object: String, of path: String, label: UnsafePointer<CChar>?, _ body: () throws(HDF5Error) -> Value
+  ) throws(HDF5Error) -> Value {
+    try locked(file: label) { () throws(HDF5Error) -> Value in
+      if let loss {
+        throw loss.file == path ? loss : HDF5Error(file: path, object: object, problem: .lostBefore(loss.place))
+      }
+      do throws(HDF5Error) {
+        let value = try body()
+        try checkLoss(object, of: path)
+        return value
+      } catch {
+        try checkLoss(object, of: path)
+        throw error
+      }
+    }
+  }
+
+  private static func checkLoss(_ object: String, of path: String) throws(HDF5Error) {
+    let how = chdf5_lost()
+    guard how != 0 else { return }
+    let problem: HDF5Error.Problem =
+      how == CGUARD_ENDLESS ? .endless(seconds: cguard_seconds()) : .crashed
+    let error = HDF5Error(file: path, object: object, problem: problem)
+    loss = loss ?? error
+    throw error
+  }
+
   /// How links are followed: within the file alone. A file can name any other file of the machine, which is not what a user
   /// asked to read.
   static func linkAccess() -> Handle? {

@@ -32,6 +32,7 @@ enum Signature {
     ([0x1F, 0x8B], "a gzip archive: unpack it first"),
     ([0xFD] + Array("7zXZ".utf8), "an xz archive: unpack it first"),
     ([0x28, 0xB5, 0x2F, 0xFD], "a Zstandard archive: unpack it first"),
+    ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "a 7z archive: unpack it first"),
     (Array("BZh".utf8), "a bzip2 archive: unpack it first"),
     (Array("CDF".utf8), "a classic NetCDF file"),
     (Array("SQLite format 3".utf8), "an SQLite database"),

@@ -75,7 +75,7 @@ struct InitDataset {
   /// The tables of a recording that is cut into windows.
   private var tables: [String] {
     first.tables.map { table in
-      let label = table.columns.first { $0.name == "label" || $0.name == "tags" }
+      let label = table.columns.first { $0.name == "label" } ?? table.columns.first { $0.name == "tags" }
       let rows = table.starts.indices.prefix(4).map { row in
         let name = label.map { InitColumns.text($0.values[row]) + " " } ?? ""
         return "\(name)\(InitRecordings.short(table.starts[row])) to \(InitRecordings.short(table.stops[row])) s"

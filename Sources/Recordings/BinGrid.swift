@@ -28,20 +28,22 @@ struct BinGrid: Hashable, Sendable {
   }
 
   /// Adds the spikes of one unit to counts per bin. - Parameter times: sorted. - Parameter counts: as many as bins.
-  func count(_ times: [Double], into counts: UnsafeMutableBufferPointer<Float>) {
+  func count(_ times: UnsafeBufferPointer<Double>, into counts: UnsafeMutableBufferPointer<Float>) {
     precondition(counts.count == count, "a trial has a count for every bin")
     let first = Self.firstIndex(in: times, notBefore: start - Self.slack(start))
-    times.withUnsafeBufferPointer { times in
-      for index in first..<times.count {
-        let bin = bin(of: times[index])
-        if bin >= count { break }
-        if bin >= 0 { counts[bin] += 1 }
-      }
+    for index in first..<times.count {
+      let bin = bin(of: times[index])
+      if bin >= count { break }
+      if bin >= 0 { counts[bin] += 1 }
     }
   }
 
   /// The first index of a sorted array whose value is at least `time`.
   static func firstIndex(in times: [Double], notBefore time: Double) -> Int {
+    times.withUnsafeBufferPointer { firstIndex(in: $0, notBefore: time) }
+  }
+
+  private static func firstIndex(in times: UnsafeBufferPointer<Double>, notBefore time: Double) -> Int {
     var low = 0
     var high = times.count
     while low < high {

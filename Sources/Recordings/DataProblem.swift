@@ -46,11 +46,18 @@ extension DataProblem {
     switch error.problem {
     case .noSuchFile: ["check `path`; a relative path starts at the folder of the spec"]
     case .isFolder: ["name a file, or end the path in `/*.nwb` to take every file of the folder"]
-    case .truncated: ["copy or download the file again"]
+    case .endless:
+      [
+        "copy or download the file again",
+        "MDSSM_READ_SECONDS in the environment allows more time for a file that is whole",
+      ]
+    case .truncated, .crashed: ["copy or download the file again"]
     case .noSuchObject(let parent, let names): names.isEmpty ? [] : ["`\(parent)` holds: " + list(names)]
     case .leadsElsewhere: ["copy everything into one file, with `h5repack` or Python"]
     case .missingFilter: ["write the file again with gzip compression"]
-    case .unreadable, .notHDF5, .damaged, .noSuchAttribute, .wrongKind, .wrongType, .wrongShape, .cannotWrite: []
+    case .unreadable, .notHDF5, .damaged, .noSuchAttribute, .wrongKind, .wrongType, .wrongShape, .cannotWrite,
+      .lostBefore:
+      []
     }
   }
 

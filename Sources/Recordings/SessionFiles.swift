@@ -26,6 +26,24 @@ enum SessionFiles {
     return sessions
   }
 
+  /// The header of every session; the problems of all files together.
+  static func headers(
+    _ path: String, id: String, base: String,
+    _ header: (_ name: String, _ file: String) throws(DataProblems) -> SessionHeader
+  ) throws(DataProblems) -> [SessionHeader] {
+    var found = ProblemList()
+    var headers: [SessionHeader] = []
+    for (name, file) in try list(path, id: id, base: base) {
+      do throws(DataProblems) {
+        headers.append(try header(name, file))
+      } catch {
+        found.add(error)
+      }
+    }
+    try found.check()
+    return headers
+  }
+
   /// The file of one session.
   static func file(_ path: String, id: String, session name: String, base: String) throws(DataProblems) -> String {
     let sessions = try list(path, id: id, base: base)

@@ -24,6 +24,15 @@ struct Smoothing {
     self.init(sigma: smooth.seconds / bin.seconds, isCausal: isCausal ?? false)
   }
 
+  /// The key that asks for a filter.
+  static func deviation<Section>(
+    _ path: KeyPath<Section, Nanoseconds?> & Sendable
+  ) -> Field<Section, Nanoseconds?> {
+    Field(
+      "smooth", path, .optional(.duration),
+      "Standard deviation of a Gaussian filter, applied within each trial; the observations are then real-valued.")
+  }
+
   /// The key that makes a filter causal.
   static func causal<Section>(_ path: KeyPath<Section, Bool?> & Sendable) -> Field<Section, Bool?> {
     Field(

@@ -30,11 +30,11 @@ struct Contents {
   private(set) var logs: [Log] = []
   private(set) var embedding: Embedding?
   private(set) var examples: [Finding] = []
-  private(set) var leakGuard: LeakGuardTable?
   private(set) var fields: [Finding] = []
   private(set) var grids: [Finding] = []
   /// What fits of the point that is shown did not learn, in the order of the runs.
   private(set) var unlearnt: [(run: String, words: String)] = []
+  private(set) var leakGuard: LeakGuardTable?
   private(set) var complaints: [String] = []
 
   /// Fits of one run whose logs are read.
@@ -109,7 +109,7 @@ struct Contents {
   private mutating func readFits() {
     let plan = json("result/plan.json")
     let shown = shownFits(plan)
-    leakGuard = plan.flatMap { LeakGuardTable($0, fits: sweep == nil ? nil : Set(shown.values.flatMap { $0 })) }
+    leakGuard = plan.flatMap { LeakGuardTable($0, fits: sweep == nil ? nil : Set(shown.values.joined())) }
     var places: [Place] = []
     for path in paths.sorted() where path.hasPrefix("result/runs/") {
       let parts = path.split(separator: "/").map(String.init)

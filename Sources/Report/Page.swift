@@ -21,9 +21,7 @@ struct Page {
     let title = study("title") ?? study("name") ?? "Report"
     let sections =
       [opening(title)] + complaints + failures + sweep + comparisons + shownPoint + evaluations + embeddings + grids
-      + fields
-      + examples
-      + training + leakGuard
+      + fields + examples + training + leakGuard
     let body = (sections + [provenance]).joined(separator: "\n")
     return """
       <!DOCTYPE html>
@@ -158,8 +156,6 @@ struct Page {
     return parts.isEmpty ? [] : [section("Training", parts)]
   }
 
-  private var leakGuard: [String] { contents.leakGuard.map { [section("Never seen", $0.parts)] } ?? [] }
-
   /// What fits did not learn, fits of one run with the same words as one row.
   private var unlearnt: [String] {
     let all = contents.unlearnt
@@ -174,6 +170,8 @@ struct Page {
     let text = "Measured at the end of each training, on its validation trials where it has some."
     return [Markup.paragraph(text), Markup.table(head: [head], body: body, kind: "words")]
   }
+
+  private var leakGuard: [String] { contents.leakGuard.map { [section("Never seen", $0.parts)] } ?? [] }
 
   private func section(_ title: String, _ parts: [String]) -> String {
     let head = Markup.element("h2", Markup.escaped(title))

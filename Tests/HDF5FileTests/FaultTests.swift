@@ -98,6 +98,29 @@ struct FaultTests {
     #expect(found == [3 + 1 << 40])
   }
 
+  @Test func `texts that all point at one long text do not fill the memory`() throws {
+    let path = scratch.path("texts.h5")
+    let writer = try HDF5Writer(path: path)
+    // One text of a megabyte, then entries of the file that name it, as many as there are others.
+    let count = 4096
+    try writer.write([String(repeating: "a", count: 1 << 20)] + (1..<count).map { "\($0)" }, shape: [count], to: "x")
+    try writer.close()
+    var bytes = try Data(contentsOf: URL(filePath: path))
+    // An entry is the length of the text, the address of its heap and its number there; the first one is the long text.
+    let length = Data([0, 0, 16, 0])
+    let first = try #require(
+      bytes.indices.first { bytes[$0...].starts(with: length) && bytes[($0 + 16)...].starts(with: [1, 0, 0, 0]) })
+    let entry = bytes[first..<first + 16]
+    for place in 1..<count { bytes.replaceSubrange(first + 16 * place..<first + 16 * (place + 1), with: entry) }
+    try bytes.write(to: URL(filePath: path))
+    let reader = try HDF5Reader(path: path)
+    guard case .damaged = problem({ () throws(HDF5Error) in _ = try reader.strings("x") }) else {
+      Issue.record("four gigabytes of text were read from \(bytes.count) bytes")
+      return
+    }
+    #expect(try reader.strings("x", in: Slab(start: [0], count: [2])).map(\.count) == [1 << 20, 1 << 20])
+  }
+
   @Test func `a missing object names where its path ends and what is there`() throws {
     let reader = try HDF5Reader(path: small())
     let found = problem { () throws(HDF5Error) in _ = try reader.doubles("g/y") }

@@ -64,6 +64,28 @@ struct RoundTripTests {
     }
   }
 
+  @Test(arguments: [0, 512]) func `numbers that lie in one piece are read without the library`(_ head: Int) throws {
+    let writer = try HDF5Writer(path: path)
+    let values = (0..<1000).map { Double($0) / 3 }
+    try writer.write(values, shape: [1000], to: "whole")
+    try writer.write(values, shape: [1000], to: "pieces", layout: .chunked([100], gzip: nil))
+    try writer.write(values, shape: [500, 2], to: "rows")
+    try writer.write(values.map(Float.init), shape: [1000], to: "narrow")
+    try writer.write([Double](), shape: [0], to: "empty")
+    try writer.close()
+    // A head of the user's, such as MATLAB's, moves everything.
+    let bytes = try Data(contentsOf: URL(filePath: path))
+    try (Data(count: head) + bytes).write(to: URL(filePath: path))
+    let reader = try HDF5Reader(path: path)
+    let stored = try #require(try reader.storedDoubles("whole"))
+    #expect(stored.count == 1000)
+    var part = [Double](repeating: 0, count: 10)
+    try stored.read(from: 990, into: &part)
+    #expect(part == Array(values.suffix(10)))
+    #expect(try reader.doubles("whole") == values)
+    for name in ["pieces", "rows", "narrow", "empty"] { #expect(try reader.storedDoubles(name) == nil) }
+  }
+
   @Test func `children come in the order of their names`() throws {
     let writer = try HDF5Writer(path: path)
     for name in ["zeta", "alpha", "Beta", "mid10", "mid2"] { try writer.group("g/\(name)") }

@@ -65,6 +65,15 @@ final class Program {
     try start(arguments, input: input).end()
   }
 
+  /// Runs to the end with variables of the environment and in so much address space.
+  func run(_ arguments: [String], environment: [String: String], kilobytes: Int) throws -> Outcome {
+    let all = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    let limited = ["-c", "ulimit -v \(kilobytes); exec \"$0\" \"$@\"", try Self.binary().path] + arguments
+    return try Running(
+      binary: URL(fileURLWithPath: "/bin/sh"), arguments: limited, folder: folder, input: nil, environment: all
+    ).end()
+  }
+
   func start(_ arguments: [String], input: String? = nil) throws -> Running {
     try Running(binary: Self.binary(), arguments: arguments, folder: folder, input: input)
   }
@@ -94,12 +103,15 @@ final class Running {
   private let output: String
   private let errors: String
 
-  init(binary: URL, arguments: [String], folder: String, input: String?) throws {
+  init(
+    binary: URL, arguments: [String], folder: String, input: String?, environment: [String: String]? = nil
+  ) throws {
     let name = folder + "/printed-" + ProcessInfo.processInfo.globallyUniqueString
     output = name + ".out"
     errors = name + ".err"
     for path in [output, errors] { try Data().write(to: URL(fileURLWithPath: path)) }
     process.executableURL = binary
+    if let environment { process.environment = environment }
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))

@@ -46,14 +46,85 @@ struct PythonTests {
     return text?.split(separator: "\n").map { $0.split(separator: " ").compactMap { Double($0) } }
   }
 
-  private func compare(_ expected: [[Double]]?, _ sessions: [Session]) {
+  private func compare(_ expected: [[Double]]?, _ sessions: [Session], _ what: String = #function) {
     guard let expected else { return print(Python.absence(of: "h5py")) }
     #expect(expected.count == sessions.count)
+    var largest = 0.0
     for (sums, session) in zip(expected, sessions) {
       let found = Self.sums(session)
       for (one, two) in zip(sums, found) {
         #expect(abs(one - two) <= 1e-9 * abs(one), "\(session.name): \(sums) \(found)")
+        largest = max(largest, one == two ? 0 : abs(one - two) / abs(one))
       }
+    }
+    print("\(what): \(sessions.count) recordings, largest relative difference \(largest)")
+  }
+
+  @Test func `every value of every table of intervals`() throws {
+    let folder = URL(fileURLWithPath: data)
+    let names = try FileManager.default.subpathsOfDirectory(atPath: data).filter { $0.hasSuffix(".nwb") }.sorted()
+    let files = names.map { folder.appending(path: $0).path }
+    let program = """
+      import h5py, json
+      import numpy as np
+      def plain(v):
+          if isinstance(v, np.ndarray): return [plain(x) for x in v]
+          if isinstance(v, (bytes, np.bytes_)): return v.decode()
+          if isinstance(v, str): return v
+          if isinstance(v, np.bool_): return bool(v)
+          return float(v).hex() if isinstance(v, np.floating) else v.item()
+      found = {}
+      for name in sys.argv[1:]:
+          file = h5py.File(name)
+          for table in file.get("intervals", {}):
+              group = file["intervals"][table]
+              for column in group.attrs.get("colnames", []):
+                  if column not in group or group[column].dtype.kind == "V": continue
+                  values = group[column][()]
+                  if column + "_index" in group:
+                      values = np.split(values, group[column + "_index"][()].astype(int)[:-1])
+                  found["|".join([name, table, column])] = [plain(v) for v in values]
+      print(json.dumps(found))
+      """
+    guard let text = try Python.output(of: program, needing: "h5py", files) else {
+      return print(Python.absence(of: "h5py"))
+    }
+    let expected = try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: [Any]])
+    var found: [String: [Plain]] = [:]
+    for file in files {
+      // A file without units and series has tables all the same.
+      guard let survey = try? NWBSurvey(path: file) else { continue }
+      for table in survey.tables {
+        for column in table.columns { found["\(file)|\(table.name)|\(column.name)"] = column.values }
+      }
+    }
+    #expect(found.keys.sorted() == expected.keys.sorted())
+    var values = 0
+    var different: [String] = []
+    for (key, column) in expected {
+      let own = found[key] ?? []
+      if own.count != column.count { different.append("\(key): \(own.count) of \(column.count) rows") }
+      for (one, two) in zip(own, column) where !Self.isSame(one, two) { different.append("\(key): \(one) \(two)") }
+      values += own.count
+    }
+    #expect(different.isEmpty, "\(different.prefix(10))")
+    #expect(values > 10_000)
+    print(
+      "tables of intervals: \(values) values in \(expected.count) columns of \(files.count) files, \(different.count) differ"
+    )
+  }
+
+  private static func isSame(_ own: Plain, _ other: Any) -> Bool {
+    switch own {
+    case .string(let text): other as? String == text
+    case .int(let value): (other as? NSNumber)?.intValue == value
+    case .bool(let value): (other as? NSNumber)?.boolValue == value
+    // By their digits in base 16, because a reader of JSON may round.
+    case .float(let value):
+      (other as? String).flatMap(Double.init).map { $0 == value || $0.isNaN && value.isNaN } ?? false
+    case .list(let values):
+      (other as? [Any]).map { $0.count == values.count && zip(values, $0).allSatisfy(isSame) } ?? false
+    case .null, .map: false
     }
   }
 

@@ -17,6 +17,9 @@
 // here may be called.
 int chdf5_load(void);
 
+// 0, or how the library was lost: see CGuard.
+int chdf5_lost(void);
+
 hid_t chdf5_native_double(void);
 hid_t chdf5_native_float(void);
 hid_t chdf5_native_int64(void);
@@ -28,6 +31,7 @@ hid_t chdf5_file_float64(void);
 hid_t chdf5_file_int64(void);
 hid_t chdf5_class_file_access(void);
 hid_t chdf5_class_dataset_create(void);
+hid_t chdf5_class_dataset_transfer(void);
 hid_t chdf5_class_link_create(void);
 hid_t chdf5_class_link_access(void);
 hid_t chdf5_default(void);
@@ -38,5 +42,17 @@ unsigned chdf5_truncate(void);
 
 // Lets links that lead into other files fail.
 herr_t chdf5_refuse_other_files(hid_t link_access);
+
+// How the next dataset is read by this thread: texts of more bytes than this in all are refused.
+hid_t chdf5_transfer(size_t most);
+
+// Calls the visitor with every object that hard links of this one lead to, each once, until it returns another number than 0.
+// The visitor must call no function of the library.
+typedef herr_t (*chdf5_visitor)(const char *name, H5O_type_t type, void *data);
+herr_t chdf5_visit(hid_t object, chdf5_visitor visitor, void *data);
+
+// Calls the listener with what the library said about its last failure, outermost first, by the same rule.
+typedef void (*chdf5_listener)(const char *text, void *data);
+void chdf5_complaints(chdf5_listener listener, void *data);
 
 #endif

@@ -8,4 +8,7 @@
 // function of it may be called.
 int cmatio_load(void);
 
+// 0, or how the library was lost: see CGuard.
+int cmatio_lost(void);
+
 #endif

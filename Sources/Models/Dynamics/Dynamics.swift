@@ -61,12 +61,12 @@ package protocol DynamicsFamily: Hashable, Sendable {
 extension DynamicsFamily {
   package func others(_ parameter: ParameterScope) -> [Tensor] { [] }
 
-  static func noiseField(_ path: KeyPath<Self, ProcessNoise> & Sendable) -> Field<Self, ProcessNoise> {
-    Field("noise", path, .choice(ProcessNoise.self), default: .shared, "Who owns the process noise.")
+  static func noiseField(_ path: @autoclosure @escaping FieldPath<Self, ProcessNoise>) -> Field<Self, ProcessNoise> {
+    Field("noise", path(), .choice(ProcessNoise.self), default: .shared, "Who owns the process noise.")
   }
 
-  static func adaptField(_ path: KeyPath<Self, Adaptation> & Sendable) -> Field<Self, Adaptation> {
-    Field("adapt", path, .union(Adaptation.union), "How the embedding changes the weights.")
+  static func adaptField(_ path: @autoclosure @escaping FieldPath<Self, Adaptation>) -> Field<Self, Adaptation> {
+    Field("adapt", path(), .union(Adaptation.union), "How the embedding changes the weights.")
   }
 
   /// The complaint about an adapted layer that the family does not have.

@@ -32,7 +32,7 @@ struct ArraySessionReader {
     guard channels > 0 else { throw store.problem(dataset.observe.array, "the array has no channels") }
     var notes: [String] = []
     let pieces = try pieces(blocks, store, &notes)
-    let columns = try columns(trials: pieces.count, store)
+    let columns = try columns(of: pieces, in: blocks, store)
     let splits = try dataset.split.assign(
       starts: pieces.map(\.start), columns: columns, session: name, file: path)
     let trials = pieces.indices.map {
@@ -64,9 +64,8 @@ struct ArraySessionReader {
   private func blocks(
     _ array: String, axes: [ArraysDataset.Axis]?, _ store: ArrayStore
   ) throws(DataProblem) -> [NumberArray] {
-    let listings = try store.listings()
-    if Glob.hasPattern(array) { return [try columns(matching: array, listings, store)] }
-    if listings.first(where: { $0.name == array })?.isList == true {
+    if Glob.hasPattern(array) { return [try columns(matching: array, store.listings(), store)] }
+    if store.isList(array) {
       var blocks: [NumberArray] = []
       for (number, block) in try store.list(array).enumerated() {
         guard block.shape.count == 2 else {
@@ -159,10 +158,16 @@ struct ArraySessionReader {
     var lengths = blocks.map { $0.shape[0] }
     if let name = dataset.lengths { lengths = try given(name, lengths, store) }
     var start = 0.0
-    return blocks.indices.map { block in
+    let all = blocks.indices.map { block in
       defer { start += Double(blocks[block].shape[0]) * bin }
       return Piece(block: block, rows: 0..<lengths[block], start: start)
     }
+    let pieces = all.filter { !$0.rows.isEmpty }
+    guard !pieces.isEmpty else { throw store.problem(dataset.observe.array, "no trial has a row of time") }
+    if pieces.count < all.count {
+      notes.append("left out \(all.count - pieces.count) of \(all.count) trials: they have no row of time")
+    }
+    return pieces
   }
 
   private func given(_ name: String, _ most: [Int], _ store: ArrayStore) throws(DataProblem) -> [Int] {
@@ -221,14 +226,18 @@ struct ArraySessionReader {
     return pieces
   }
 
-  private func columns(trials: Int, _ store: ArrayStore) throws(DataProblem) -> [[String: String]] {
-    var columns = [[String: String]](repeating: [:], count: trials)
+  private func columns(
+    of pieces: [Piece], in blocks: [NumberArray], _ store: ArrayStore
+  ) throws(DataProblem) -> [[String: String]] {
+    var columns = [[String: String]](repeating: [:], count: pieces.count)
+    let isCut = dataset.windows != nil || dataset.trial != nil
+    let trials = isCut ? pieces.count : blocks.count
     for entry in dataset.columns {
       let words = try store.words(entry.value)
       guard words.count == trials else {
         throw store.problem(entry.value, "there are \(words.count) values for \(trials) trials")
       }
-      for trial in 0..<trials { columns[trial][entry.id] = words[trial] }
+      for (number, piece) in pieces.enumerated() { columns[number][entry.id] = words[isCut ? number : piece.block] }
     }
     return columns
   }
@@ -268,8 +277,7 @@ struct ArraySessionReader {
   }
 
   private func behaviorBlocks(_ name: String, trials: Int, _ store: ArrayStore) throws(DataProblem) -> [NumberArray] {
-    let listings = try store.listings()
-    if Glob.hasPattern(name) || listings.first(where: { $0.name == name })?.isList == true {
+    if Glob.hasPattern(name) || store.isList(name) {
       return try blocks(name, axes: nil, store)
     }
     let whole = try store.array(name)

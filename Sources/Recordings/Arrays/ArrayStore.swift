@@ -8,6 +8,8 @@ struct ArrayStore {
   let path: String
   let session: String
   private let source: Source
+  /// Whether MATLAB wrote the HDF5 file.
+  private let isMATLAB: Bool
 
   private enum Source {
     case hdf5(HDF5Reader)
@@ -30,6 +32,7 @@ struct ArrayStore {
     self.path = path
     self.session = session
     let head = Self.head(path)
+    isMATLAB = head.starts(with: Array("MATLAB 7.3".utf8))
     do throws(ArrayFileError) {
       if head.starts(with: [0x93] + Array("NUMPY".utf8)) || head.starts(with: [0x50, 0x4B, 3, 4]) {
         source = .numpy(try NumPyFile(path: path))
@@ -98,10 +101,10 @@ struct ArrayStore {
     guard object.kind == .dataset, !object.path.hasPrefix("#"), let shape = try? file.shape(object.path),
       let kind = try? file.elementKind(object.path)
     else { return nil }
-    let isList = kind == .reference && (try? file.text(attribute: "MATLAB_class", of: object.path)) == "cell"
+    let isList = kind == .reference && isList(object.path, file)
     guard kind.isNumber || kind == .boolean || isList else { return nil }
     return Listing(
-      name: object.path, shape: isMATLAB(file) ? shape.reversed() : shape, dtype: kind.dtype, isList: isList)
+      name: object.path, shape: isMATLAB ? shape.reversed() : shape, dtype: kind.dtype, isList: isList)
   }
 
   /// An array of the file.
@@ -116,11 +119,20 @@ struct ArrayStore {
     }
   }
 
+  /// Whether a name is that of a list of arrays.
+  func isList(_ name: String) -> Bool {
+    switch source {
+    case .hdf5(let file): isList(stored(name, in: file), file)
+    case .matlab(let file): file.variables.first { $0.path == name }?.isList == true
+    case .numpy, .table: false
+    }
+  }
+
   /// The arrays of a list, one per trial.
   func list(_ name: String) throws(DataProblem) -> [NumberArray] {
     switch source {
     case .hdf5(let file):
-      let paths = try read { () throws(HDF5Error) in try file.references(name) }
+      let paths = try read { () throws(HDF5Error) in try file.references(stored(name, in: file)) }
       var arrays: [NumberArray] = []
       for path in paths { arrays.append(try array(path, in: file)) }
       return arrays
@@ -132,29 +144,64 @@ struct ArrayStore {
   /// A column of words or numbers, one for each row, as text.
   func words(_ name: String) throws(DataProblem) -> [String] {
     if case .table(let table) = source, let words = table.words[name] { return words }
-    if case .hdf5(let file) = source, (try? file.elementKind(name)) == .string {
-      return try read { () throws(HDF5Error) in try file.strings(name) }
+    if case .hdf5(let file) = source {
+      let name = stored(name, in: file)
+      if (try? file.elementKind(name)) == .string {
+        return try read { () throws(HDF5Error) in try file.strings(name) }
+      }
+      if isList(name, file) {
+        let cells = try read { () throws(HDF5Error) in try file.references(name) }
+        return try read { () throws(HDF5Error) in try cells.map { cell throws(HDF5Error) in try word(cell, file) } }
+      }
     }
-    return try array(name).values.map { $0 == $0.rounded() && abs($0) < 1e15 ? String(Int($0)) : "\($0)" }
+    return try array(name).values.map(Self.word)
+  }
+
+  private static func word(_ value: Double) -> String {
+    value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : "\(value)"
+  }
+
+  /// What a cell of MATLAB says: a text, or a number.
+  private func word(_ cell: String, _ file: HDF5Reader) throws(HDF5Error) -> String {
+    let values = try file.doubles(cell)
+    guard try file.text(attribute: "MATLAB_class", of: cell) == "char" else {
+      return values.map(Self.word).joined(separator: " ")
+    }
+    if try file.number(attribute: "MATLAB_empty", of: cell) == 1 { return "" }
+    return String(decoding: values.map { UInt16(clamping: Int($0)) }, as: UTF16.self)
+  }
+
+  /// The path of an array: a field of a struct is written `data.spikes` for any version of MATLAB.
+  private func stored(_ name: String, in file: HDF5Reader) -> String {
+    isMATLAB && !file.exists(name) ? name.replacing(".", with: "/") : name
+  }
+
+  private func isList(_ name: String, _ file: HDF5Reader) -> Bool {
+    (try? file.elementKind(name)) == .reference && (try? file.text(attribute: "MATLAB_class", of: name)) == "cell"
   }
 
   private func array(_ name: String, in file: HDF5Reader) throws(DataProblem) -> NumberArray {
+    let name = stored(name, in: file)
     guard file.exists(name) else { throw try missing(name) }
     return try read { () throws(HDF5Error) in
       let (shape, dtype) = (try file.shape(name), try file.elementKind(name).dtype)
+      // Of an array without elements MATLAB writes the lengths, for HDF5 once could not hold such arrays.
+      if isMATLAB, try file.number(attribute: "MATLAB_empty", of: name) == 1 {
+        return NumberArray(shape: try file.ints(name), values: [], dtype: dtype)
+      }
       let values = try file.doubles(name)
       // MATLAB writes its arrays with the first axis fastest: to HDF5 the axes are reversed.
-      if isMATLAB(file) { return NumberArray(columnMajor: values, shape: shape.reversed(), dtype: dtype) }
+      if isMATLAB { return NumberArray(columnMajor: values, shape: shape.reversed(), dtype: dtype) }
       return NumberArray(shape: shape, values: values, dtype: dtype)
     }
   }
 
-  private func isMATLAB(_ file: HDF5Reader) -> Bool { Self.head(file.path).starts(with: Array("MATLAB 7.3".utf8)) }
-
   // MARK: - Problems
 
   func problem(_ object: String?, _ message: String, help: [String] = []) -> DataProblem {
-    DataProblem(session: session, file: path, object: object, message, help: help)
+    // What is not found in a file may have gone with the library.
+    if case .hdf5(let file) = source, let loss = file.loss { return DataProblem(loss, session: session) }
+    return DataProblem(session: session, file: path, object: object, message, help: help)
   }
 
   func missing(_ name: String) throws(DataProblem) -> DataProblem {

@@ -25,10 +25,7 @@ package struct ArraysDataset: Hashable, Sendable {
         "axes", \.axes, .optional(.list(.choice(Axis.self), count: 2...3)),
         "What its axes are; `[trial, time, channel]` for three and `[time, channel]` for two where absent."),
       Field("bin", \.bin, .duration, "From one row of time to the next."),
-      Field(
-        "smooth", \.smooth, .optional(.duration),
-        "Standard deviation of a Gaussian filter, applied within each trial; the observations are then real-valued."),
-      Smoothing.causal(\.causal), Normalization.field(\.normalize),
+      Smoothing.deviation(\.smooth), Smoothing.causal(\.causal), Normalization.field(\.normalize),
       Field(
         "min_rate", \.minRate, .optional(.frequency),
         "Channels with a lower mean per second of observed time in all trials are left out."),
@@ -83,17 +80,9 @@ package struct ArraysDataset: Hashable, Sendable {
 
 extension ArraysDataset {
   func headers(id: String, base: String) throws(DataProblems) -> [SessionHeader] {
-    var found = ProblemList()
-    var headers: [SessionHeader] = []
-    for (name, file) in try SessionFiles.list(path, id: id, base: base) {
-      do throws(DataProblems) {
-        headers.append(try ArraySessionReader(dataset: self, name: name, path: file).load().header(files: [file]))
-      } catch {
-        found.add(error)
-      }
+    try SessionFiles.headers(path, id: id, base: base) { name, file throws(DataProblems) in
+      try ArraySessionReader(dataset: self, name: name, path: file).load().header(files: [file])
     }
-    try found.check()
-    return headers
   }
 
   func load(id: String, session name: String, base: String) throws(DataProblems) -> Session {

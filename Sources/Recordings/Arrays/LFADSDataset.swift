@@ -36,10 +36,7 @@ package struct LFADSDataset: Hashable, Sendable {
       "held_out", \.heldOut, .choice(HeldOut.self), default: .keep,
       "`keep` reads held-out neurons and forward bins, which no encoder sees and read-outs predict; `drop` leaves them out."
     ),
-    Field(
-      "smooth", \.smooth, .optional(.duration),
-      "Standard deviation of a Gaussian filter, applied within each trial; the observations are then real-valued."),
-    Smoothing.causal(\.causal), Normalization.field(\.normalize),
+    Smoothing.deviation(\.smooth), Smoothing.causal(\.causal), Normalization.field(\.normalize),
     Field(
       "behavior", \.behavior, .map(.path), default: [],
       "Signals beside the channels: a name for each and its key without the split, `behavior` for `train_behavior`."),
@@ -59,17 +56,9 @@ package struct LFADSDataset: Hashable, Sendable {
 
 extension LFADSDataset {
   func headers(id: String, base: String) throws(DataProblems) -> [SessionHeader] {
-    var found = ProblemList()
-    var headers: [SessionHeader] = []
-    for (name, file) in try SessionFiles.list(path, id: id, base: base) {
-      do throws(DataProblems) {
-        headers.append(try LFADSReader(dataset: self, name: name, path: file).load().header(files: [file]))
-      } catch {
-        found.add(error)
-      }
+    try SessionFiles.headers(path, id: id, base: base) { name, file throws(DataProblems) in
+      try LFADSReader(dataset: self, name: name, path: file).load().header(files: [file])
     }
-    try found.check()
-    return headers
   }
 
   func load(id: String, session name: String, base: String) throws(DataProblems) -> Session {

@@ -49,6 +49,7 @@ package struct FileFacts {
       ("n_groups", .int(own.count { $0.kind == .group })), ("n_datasets", .int(own.count { $0.kind == .dataset })),
     ]
     self.entries = entries
+    try file.read { file throws(HDF5Error) in try file.checkLoss() }
   }
 }
 

@@ -1,20 +1,24 @@
 import SpecLanguage
 
+/// How the samples of a series become a value per bin.
+package enum BehaviorFilter: String, CaseIterable, Hashable, Sendable { case mean, lowpass }
+
 /// Where a signal beside the channels comes from: a series, or how fast it changes.
 package struct BehaviorSource: Hashable, Sendable, ExpressibleByStringLiteral {
   package var series: String
   package var derivative: Bool
+  package var filter: BehaviorFilter
 
-  package init(series: String, derivative: Bool) {
+  package init(series: String, derivative: Bool = false, filter: BehaviorFilter = .mean) {
     self.series = series
     self.derivative = derivative
+    self.filter = filter
   }
 
-  package init(stringLiteral value: String) { self.init(series: value, derivative: false) }
+  package init(stringLiteral value: String) { self.init(series: value) }
 
   package static let kind: ValueKind<Self> = .either(
-    .path, as: { Self(series: $0, derivative: false) }, from: { $0.derivative ? nil : $0.series },
-    or: .section(schema))
+    .path, as: { Self(series: $0) }, from: { $0 == Self(series: $0.series) ? $0.series : nil }, or: .section(schema))
 
   static let schema = Schema<Self>(
     "behavior_source", "A series, or how fast it changes.",
@@ -22,7 +26,11 @@ package struct BehaviorSource: Hashable, Sendable, ExpressibleByStringLiteral {
     Field(
       "derivative", \.derivative, .bool, default: false,
       "Whether the signal is the change per second: the slope of the line through the samples before and after."),
-    make: Self.init(series:derivative:))
+    Field(
+      "filter", \.filter, .choice(BehaviorFilter.self), default: .mean,
+      "What keeps fast changes from showing up as slow ones: `mean` over the bin, or `lowpass`, a Kaiser-windowed sinc over "
+        + "ten bins to either side that lets nothing pass above 0.58 cycles per bin."),
+    make: Self.init(series:derivative:filter:))
 }
 
 extension SampleTimes {

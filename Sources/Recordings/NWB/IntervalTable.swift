@@ -7,7 +7,7 @@ struct IntervalTable {
   let rows: Int
   /// The names of all columns, in file order.
   let names: [String]
-  /// Columns with one value per row, in file order.
+  /// Columns with one value or a list of values per row, in file order.
   let columns: [(name: String, values: [Plain])]
 
   /// - Parameter table: a name under `intervals`, or a path.
@@ -26,7 +26,12 @@ struct IntervalTable {
     rows = start.first ?? 0
     var columns: [(name: String, values: [Plain])] = []
     for name in names {
-      if let values = try Self.column(object + "/" + name, rows: rows, nwb) { columns.append((name, values)) }
+      let path = object + "/" + name
+      if let values = try Self.column(path, rows: rows, nwb) {
+        columns.append((name, values))
+      } else if let lists = try Self.lists(path, rows: rows, nwb) {
+        columns.append((name, lists))
+      }
     }
     self.names = names
     self.columns = columns
@@ -45,14 +50,51 @@ struct IntervalTable {
     guard nwb.file.exists(object), !nwb.file.exists(object + "_index") else { return nil }
     return try nwb.read { file throws(HDF5Error) -> [Plain]? in
       guard try file.kind(object) == .dataset, try file.shape(object) == [rows] else { return nil }
-      switch try file.elementKind(object) {
-      case .integer: return try file.ints(object).map(Plain.int)
-      case .float: return try file.doubles(object).map(Plain.float)
-      case .string: return try file.strings(object).map(Plain.string)
-      case .boolean: return try file.bools(object).map(Plain.bool)
-      case .enumeration: return try file.ints(object).map(Plain.int)
-      case .reference, .compound, .other: return nil
+      return try values(object, file)
+    }
+  }
+
+  /// More values than this are no description of trials.
+  private static let mostValues = 1 << 20
+
+  /// The lists of a column that has one per row: a ragged one, whose index says where the list of each row ends, or one of
+  /// two axes. Nil for one of another kind.
+  static func lists(_ object: String, rows: Int, _ nwb: NWBFile) throws(DataProblem) -> [Plain]? {
+    guard nwb.file.exists(object), !nwb.file.exists(object + "_index_index") else { return nil }
+    let isRagged = nwb.file.exists(object + "_index")
+    let (all, ends) = try nwb.read { file throws(HDF5Error) -> ([Plain]?, [Int]) in
+      guard try file.kind(object) == .dataset else { return (nil, []) }
+      let shape = try file.shape(object)
+      guard shape.count == (isRagged ? 1 : 2), isRagged || shape[0] == rows,
+        shape.reduce(1.0, { $0 * Double($1) }) <= Double(mostValues)
+      else { return (nil, []) }
+      let ends = isRagged ? try file.ints(object + "_index") : (0..<rows).map { ($0 + 1) * shape[1] }
+      return (try values(object, file), ends)
+    }
+    guard let all else { return nil }
+    guard ends.count == rows else {
+      throw nwb.problem(object + "_index", "there are \(ends.count) entries for \(rows) rows")
+    }
+    var lists: [Plain] = []
+    var start = 0
+    for (row, end) in ends.enumerated() {
+      guard start <= end, end <= all.count else {
+        throw nwb.problem(object + "_index", "the entry of row \(row) is \(end), outside of \(start)...\(all.count)")
       }
+      lists.append(.list(Array(all[start..<end])))
+      start = end
+    }
+    return lists
+  }
+
+  private static func values(_ object: String, _ file: HDF5Reader) throws(HDF5Error) -> [Plain]? {
+    switch try file.elementKind(object) {
+    case .integer: try file.ints(object).map(Plain.int)
+    case .float: try file.doubles(object).map(Plain.float)
+    case .string: try file.strings(object).map(Plain.string)
+    case .boolean: try file.bools(object).map(Plain.bool)
+    case .enumeration: try file.ints(object).map(Plain.int)
+    case .reference, .compound, .other: nil
     }
   }
 
@@ -79,18 +121,21 @@ struct IntervalTable {
 
   func value(_ name: String, row: Int) -> Plain? { columns.first { $0.name == name }?.values[row] }
 
-  /// A row as text, for people and reports.
+  /// A row as text, for people and reports; the values of a list with `, ` between them.
   func text(row: Int) -> [String: String] {
     var texts: [String: String] = [:]
-    for column in columns {
-      switch column.values[row] {
-      case .int(let value): texts[column.name] = String(value)
-      case .float(let value): texts[column.name] = value.isNaN ? "nan" : value.description
-      case .bool(let value): texts[column.name] = value ? "true" : "false"
-      case .string(let value): texts[column.name] = value
-      case .null, .list, .map: break
-      }
-    }
+    for column in columns { texts[column.name] = Self.text(column.values[row]) }
     return texts
+  }
+
+  private static func text(_ value: Plain) -> String? {
+    switch value {
+    case .int(let value): String(value)
+    case .float(let value): value.isNaN ? "nan" : value.description
+    case .bool(let value): value ? "true" : "false"
+    case .string(let value): value
+    case .list(let values): values.compactMap(text).joined(separator: ", ")
+    case .null, .map: nil
+    }
   }
 }

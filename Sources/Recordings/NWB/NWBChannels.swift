@@ -1,17 +1,22 @@
+import Foundation
+
 /// What the channels of an NWB file showed in the bins of the trials.
 extension NWBSessionReader {
   func spikes(_ table: SpikeTable, _ plan: Plan) throws(DataProblem) -> Channels {
-    let size = plan.trials.count * plan.bins
+    let longest = plan.bins
+    let size = plan.trials.count * longest
     let grids = plan.trials.map { grid($0) }
     let masks = SpikeMasks(observed: table.observed, grids: grids)
     var problem: DataProblem?
     // Written once, unit by unit: the array is far larger than all that is read for it.
     let values = [Float](unsafeUninitializedCapacity: table.units * size) { buffer, count in
+      Self.preferLargePages(buffer)
+      nonisolated(unsafe) let all = buffer
       do throws(DataProblem) {
-        try table.eachUnit(plan.nwb) { unit, times throws(DataProblem) in
-          let own = UnsafeMutableBufferPointer(rebasing: buffer[unit * size..<(unit + 1) * size])
+        try table.eachUnit(plan.nwb) { unit, times in
+          let own = UnsafeMutableBufferPointer(rebasing: all[unit * size..<(unit + 1) * size])
           for (number, grid) in grids.enumerated() {
-            let bins = UnsafeMutableBufferPointer(rebasing: own[number * plan.bins..<(number + 1) * plan.bins])
+            let bins = UnsafeMutableBufferPointer(rebasing: own[number * longest..<(number + 1) * longest])
             let inside = UnsafeMutableBufferPointer(rebasing: bins[..<grid.count])
             inside.initialize(repeating: 0)
             UnsafeMutableBufferPointer(rebasing: bins[grid.count...]).initialize(repeating: .nan)
@@ -28,6 +33,16 @@ extension NWBSessionReader {
     if let problem { throw problem }
     return Channels(
       count: table.units, lengths: plan.trials.map(\.length), isCounts: true, values: values, notes: table.notes)
+  }
+
+  /// Memory that is about to be written whole comes in large pages where the system has them: page by page, the first touch
+  /// takes longer than the counting.
+  private static func preferLargePages(_ buffer: UnsafeMutableBufferPointer<Float>) {
+    let page = 2 << 20
+    guard let start = UnsafeMutableRawPointer(buffer.baseAddress) else { return }
+    let first = start.alignedUp(toMultipleOf: page)
+    let bytes = 4 * buffer.count - (first - start)
+    if bytes >= 8 * page { madvise(first, bytes / page * page, MADV_HUGEPAGE) }
   }
 
   func counts(_ series: CountSeries, _ plan: Plan) throws(DataProblem) -> Channels {

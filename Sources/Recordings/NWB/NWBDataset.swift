@@ -42,21 +42,12 @@ package struct NWBDataset: Hashable, Sendable {
 extension NWBDataset {
   /// The headers of all files, those that `quality` leaves out with the reasons.
   func headers(id: String, base: String) throws(DataProblems) -> [SessionHeader] {
-    var found = ProblemList()
-    var headers: [SessionHeader] = []
-    for (name, file) in try SessionFiles.list(path, id: id, base: base) {
-      do throws(DataProblems) {
-        let reader = NWBSessionReader(dataset: self, name: name, path: file)
-        headers.append(try reader.header())
-        if let quality {
-          headers[headers.count - 1].excluded = quality.reasons(try reader.load())
-        }
-      } catch {
-        found.add(error)
-      }
+    try SessionFiles.headers(path, id: id, base: base) { name, file throws(DataProblems) in
+      let reader = NWBSessionReader(dataset: self, name: name, path: file)
+      var header = try reader.header()
+      if let quality { header.excluded = quality.reasons(try reader.load()) }
+      return header
     }
-    try found.check()
-    return headers
   }
 
   func load(id: String, session name: String, base: String) throws(DataProblems) -> Session {

@@ -24,7 +24,9 @@ struct NWBFile {
   }
 
   func problem(_ object: String?, _ message: String, help: [String] = []) -> DataProblem {
-    DataProblem(session: session, file: file.path, object: object, message, help: help)
+    // What is not found in a file may have gone with the library.
+    if let loss = file.loss { return DataProblem(loss, session: session) }
+    return DataProblem(session: session, file: file.path, object: object, message, help: help)
   }
 
   /// What the file says about the recording, under short names; what it does not say is absent.
@@ -59,9 +61,10 @@ struct NWBFile {
     let version = try version()?.text
     if let version, version.hasPrefix("2") { return }
     if version != nil || file.exists("nwb_version") {
+      let word = version ?? (try? file.strings("nwb_version"))?.first?.replacing("NWB-", with: "") ?? "1"
       throw problem(
-        "nwb_version", "NWB version \(version ?? "1") is not read, only version 2",
-        help: ["convert the file with pynwb"])
+        "nwb_version", "NWB version \(word) is not read, only version 2",
+        help: ["get the recording in NWB 2, or read its arrays as `kind: arrays`"])
     }
     throw problem("/", "this HDF5 file is not an NWB file: its root has no attribute `nwb_version`")
   }

@@ -13,7 +13,7 @@ struct NWBSessionReader {
     var source: Source
     var trials: [Trial]
     var notes: [String]
-    var behavior: [(name: String, series: NWBSeries, isDerivative: Bool)]
+    var behavior: [(name: String, series: NWBSeries, source: BehaviorSource)]
 
     var bins: Int { trials.map(\.length).max() ?? 0 }
   }
@@ -63,9 +63,9 @@ struct NWBSessionReader {
       found.add(error)
     }
     var behavior: [Behavior] = []
-    for (name, series, isDerivative) in plan.behavior {
+    for (name, series, source) in plan.behavior {
       let read = found.attempt { () throws(DataProblem) -> Behavior in
-        try self.behavior(name, series, isDerivative, plan)
+        try self.behavior(name, series, source, plan)
       }
       if let read { behavior.append(read) }
     }
@@ -91,9 +91,9 @@ struct NWBSessionReader {
     var found = ProblemList()
     var notes: [String] = []
     let bins = plan.trials.reduce(0) { $0 + $1.length }
-    for (name, series, isDerivative) in plan.behavior {
+    for (name, series, source) in plan.behavior {
       let read = found.attempt { () throws(DataProblem) -> Behavior in
-        try self.behavior(name, series, isDerivative, plan)
+        try self.behavior(name, series, source, plan)
       }
       guard let read else { continue }
       let missing = bins - Self.completeBins(read, plan)
@@ -144,10 +144,10 @@ struct NWBSessionReader {
     }
     guard let nwb else { throw DataProblems(found.problems) }
     let source = found.attempt { () throws(DataProblem) -> Source in try self.source(nwb) }
-    var behavior: [(name: String, series: NWBSeries, isDerivative: Bool)] = []
+    var behavior: [(name: String, series: NWBSeries, source: BehaviorSource)] = []
     for entry in dataset.behavior {
       let series = found.attempt { () throws(DataProblem) -> NWBSeries in try NWBSeries(entry.value.series, in: nwb) }
-      if let series { behavior.append((entry.id, series, entry.value.derivative)) }
+      if let series { behavior.append((entry.id, series, entry.value)) }
     }
     var layout: TrialLayout?
     if source != nil || dataset.windows == nil {
@@ -246,19 +246,20 @@ struct NWBSessionReader {
   }
 
   private func behavior(
-    _ name: String, _ series: NWBSeries, _ isDerivative: Bool, _ plan: Plan
+    _ name: String, _ series: NWBSeries, _ source: BehaviorSource, _ plan: Plan
   ) throws(DataProblem) -> Behavior {
     let times = try series.times(plan.nwb)
     var samples = try series.values(plan.nwb)
-    if isDerivative { samples = times.slopes(of: samples, dimensions: series.dimensions) }
+    if source.derivative { samples = times.slopes(of: samples, dimensions: series.dimensions) }
     let sampling = BehaviorSampling(
-      times: times, samples: series.samples, dimensions: series.dimensions, values: samples)
+      times: times, samples: series.samples, dimensions: series.dimensions, values: samples,
+      lowPass: source.filter == .lowpass ? LowPass(width: dataset.observe.bin.seconds) : nil)
     let size = plan.trials.count * plan.bins
     var values = [Float](repeating: .nan, count: series.dimensions * size)
     for (number, trial) in plan.trials.enumerated() {
       sampling.fill(grid(trial, leading: false), into: &values, offset: number * plan.bins, step: size)
     }
-    let unit = isDerivative && !series.unit.isEmpty ? series.unit + "/s" : series.unit
+    let unit = source.derivative && !series.unit.isEmpty ? series.unit + "/s" : series.unit
     return Behavior(name: name, unit: unit, dimensions: series.dimensions, values: values)
   }
 }

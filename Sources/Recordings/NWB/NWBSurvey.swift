@@ -75,6 +75,7 @@ package struct NWBSurvey: Sendable {
     let names = (try? nwb.file.children("intervals")) ?? []
     tables = names.compactMap { try? Self.table($0, nwb) }
     electrodeMarks = Self.electrodeMarks(nwb)
+    try nwb.read { file throws(HDF5Error) in try file.checkLoss() }
   }
 
   private static func units(_ nwb: NWBFile) throws(DataProblem) -> Units {

@@ -68,10 +68,7 @@ package struct SpikeObservation: Hashable, Sendable {
       "duplicates", \.duplicates, .optional(.ratio),
       "Units of which a larger share of the spikes lies within half a millisecond of spikes of one earlier unit are left out."
     ),
-    Field(
-      "smooth", \.smooth, .optional(.duration),
-      "Standard deviation of a Gaussian filter, applied within each trial; the observations are then real-valued."),
-    Smoothing.causal(\.causal), Normalization.field(\.normalize),
+    Smoothing.deviation(\.smooth), Smoothing.causal(\.causal), Normalization.field(\.normalize),
     Field(
       "min_rate", \.minRate, .optional(.frequency),
       "Channels with fewer spikes per second of observed time in all trials are left out."),
@@ -98,10 +95,7 @@ package struct CountObservation: Hashable, Sendable {
     Field(
       "channels", \.channels, .optional(.id),
       "A column of truth values of the electrodes table: only channels where it is true are used."),
-    Field(
-      "smooth", \.smooth, .optional(.duration),
-      "Standard deviation of a Gaussian filter, applied within each trial; the observations are then real-valued."),
-    Smoothing.causal(\.causal), Normalization.field(\.normalize),
+    Smoothing.deviation(\.smooth), Smoothing.causal(\.causal), Normalization.field(\.normalize),
     Field(
       "min_rate", \.minRate, .optional(.frequency),
       "Channels with fewer counts per second of observed time in all trials are left out."),

@@ -1,3 +1,5 @@
+import Dispatch
+import Foundation
 import HDF5File
 
 /// The units of an NWB file: spike times, and when each unit was observed.
@@ -16,8 +18,9 @@ struct SpikeTable {
 
   /// What was left out.
   var notes: [String] { filter.notes }
-  /// So many spikes are read at once.
+  /// So many spikes are read at once: by the library, whose chunks are large, and without it, as the cache of a processor holds.
   private static let piece = 1 << 20
+  private static let storedPiece = 1 << 17
 
   init(_ nwb: NWBFile, at object: String = "units") throws(DataProblem) {
     self.object = object
@@ -55,49 +58,107 @@ struct SpikeTable {
 
   /// The spike times of each kept unit in seconds, sorted.
   func times(_ nwb: NWBFile) throws(DataProblem) -> [[Double]] {
+    let reading = try Reading(self, nwb)
+    var piece: [Double] = []
     var times: [[Double]] = []
-    try eachUnit(nwb) { _, own throws(DataProblem) in times.append(own) }
+    for number in reading.pieces.indices { try reading.read(number, &piece) { times.append(Array($1)) } }
     return times
   }
 
-  /// The sorted spike times of one kept unit after the other; only about a million spikes are in memory.
+  /// Gives the sorted spike times of every kept unit to a body that several threads run at once, each for other units; only
+  /// about a million spikes of each thread are in memory.
   func eachUnit(
-    _ nwb: NWBFile, _ body: (_ unit: Int, _ times: [Double]) throws(DataProblem) -> Void
+    _ nwb: NWBFile, _ body: @Sendable (_ unit: Int, _ times: UnsafeBufferPointer<Double>) -> Void
   ) throws(DataProblem) {
-    let object = object + "/spike_times"
-    var piece: [Double] = []
-    var first = 0
-    for (unit, row) in filter.kept.enumerated() {
-      let (start, end) = (bounds[row], bounds[row + 1])
-      if end > first + piece.count || start < first {
-        // The rows that follow belong to the same piece, as far as they fit.
-        var last = end
-        for later in filter.kept[unit...] where bounds[later + 1] - start <= Self.piece { last = bounds[later + 1] }
-        first = start
-        piece = try nwb.read { file throws(HDF5Error) in
-          try file.doubles(object, in: Slab(start: [start], count: [last - start]))
+    let reading = try Reading(self, nwb)
+    let threads = min(reading.pieces.count, ProcessInfo.processInfo.activeProcessorCount)
+    var problems = [DataProblem?](repeating: nil, count: reading.pieces.count)
+    problems.withUnsafeMutableBufferPointer { buffer in
+      nonisolated(unsafe) let problems = buffer
+      DispatchQueue.concurrentPerform(iterations: threads) { thread in
+        var piece: [Double] = []
+        for number in stride(from: thread, to: reading.pieces.count, by: threads) {
+          do throws(DataProblem) {
+            try reading.read(number, &piece, body)
+          } catch {
+            problems[number] = error
+            return
+          }
         }
       }
-      let own = Array(piece[start - first..<end - first])
-      let (isFinite, isSorted) = Self.order(own)
-      guard isFinite else { throw nwb.problem(object, "unit \(row) has spike times that are not numbers") }
-      try body(unit, isSorted ? own : own.sorted())
+    }
+    if let first = problems.lazy.compactMap({ $0 }).first { throw first }
+  }
+
+  /// The spikes of a file piece by piece, each with the spikes of some units whole.
+  private struct Reading: Sendable {
+    let pieces: [(units: Range<Int>, spikes: Range<Int>)]
+    private let rows: [Int]
+    private let bounds: [Int]
+    private let object: String
+    private let stored: StoredDoubles?
+    private let nwb: NWBFile
+
+    init(_ table: SpikeTable, _ nwb: NWBFile) throws(DataProblem) {
+      let object = table.object + "/spike_times"
+      let stored = try nwb.read { file throws(HDF5Error) in try file.storedDoubles(object) }
+      (self.object, self.stored, self.nwb) = (object, stored, nwb)
+      (rows, bounds) = (table.filter.kept, table.bounds)
+      let most = stored == nil ? SpikeTable.piece : SpikeTable.storedPiece
+      var pieces: [(units: Range<Int>, spikes: Range<Int>)] = []
+      for (unit, row) in rows.enumerated() {
+        let (start, end) = (bounds[row], bounds[row + 1])
+        if let last = pieces.last, start >= last.spikes.upperBound, end - last.spikes.lowerBound <= most {
+          pieces[pieces.count - 1] = (last.units.lowerBound..<unit + 1, last.spikes.lowerBound..<end)
+        } else {
+          pieces.append((unit..<unit + 1, start..<end))
+        }
+      }
+      self.pieces = pieces
+    }
+
+    /// - Parameter values: memory that is used again from piece to piece.
+    func read(
+      _ number: Int, _ values: inout [Double], _ body: (_ unit: Int, _ times: UnsafeBufferPointer<Double>) -> Void
+    ) throws(DataProblem) {
+      let (units, spikes) = pieces[number]
+      try nwb.read { file throws(HDF5Error) in
+        guard let stored else {
+          values = try file.doubles(object, in: Slab(start: [spikes.lowerBound], count: [spikes.count]))
+          return
+        }
+        if values.count != spikes.count { values = [Double](repeating: 0, count: spikes.count) }
+        try stored.read(from: spikes.lowerBound, into: &values)
+      }
+      var wrong: Int?
+      values.withUnsafeMutableBufferPointer { all in
+        for unit in units {
+          let row = rows[unit]
+          let own = UnsafeMutableBufferPointer(
+            rebasing: all[bounds[row] - spikes.lowerBound..<bounds[row + 1] - spikes.lowerBound])
+          guard SpikeTable.sort(own) else {
+            wrong = row
+            return
+          }
+          body(unit, UnsafeBufferPointer(own))
+        }
+      }
+      if let wrong { throw nwb.problem(object, "unit \(wrong) has spike times that are not numbers") }
     }
   }
 
-  /// Whether all are numbers, and whether none is smaller than the one before.
-  private static func order(_ times: [Double]) -> (isFinite: Bool, isSorted: Bool) {
-    times.withUnsafeBufferPointer { times in
-      var isFinite = true
-      var isSorted = true
-      var last = -Double.infinity
-      for time in times {
-        isFinite = isFinite && time.isFinite
-        isSorted = isSorted && last <= time
-        last = time
-      }
-      return (isFinite, isSorted)
-    }
+  /// Sorts times, which most are already; false where one is not a number.
+  private static func sort(_ times: UnsafeMutableBufferPointer<Double>) -> Bool {
+    guard let first = times.first, let last = times.last else { return true }
+    // Summed up rather than asked, so that the loop has no branch; NaN is in no order.
+    var descents = 0
+    for index in 1..<times.count { descents &+= times[index - 1] <= times[index] ? 0 : 1 }
+    // Among sorted numbers only the outermost can be infinite.
+    if descents == 0 { return first.isFinite && last.isFinite }
+    guard times.allSatisfy(\.isFinite) else { return false }
+    var times = times
+    times.sort()
+    return true
   }
 
   /// Where the rows of each unit end in a ragged column.
