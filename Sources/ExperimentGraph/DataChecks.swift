@@ -108,7 +108,7 @@ package struct ResolvedRun: Sendable {
       findings += lack(
         .nothingHeldOut, "holds neurons or bins out", headers.filter { $0.heldOut == nil }, path,
         help: ["give the datasets `split: {..., neurons: {held_out: 0.25}}`"])
-    case .reconstruction, .forecast, .filter, .decode, .embedding, .diagnosis: break
+    case .reconstruction, .forecast, .filter, .decode, .embedding, .grid, .diagnosis: break
     }
     if let target = evaluation.value.target {
       let lacking = headers.filter { header in !header.behavior.contains { $0.name == target } }

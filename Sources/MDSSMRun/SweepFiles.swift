@@ -51,13 +51,23 @@ struct SweepFiles {
   private func moved(_ document: Plain, to folder: String) -> Plain {
     guard case .map(var map) = document, case .map(var datasets)? = map["datasets"] else { return document }
     for entry in datasets.entries {
-      guard case .map(var dataset) = entry.value, case .string(let path)? = dataset["path"], !path.hasPrefix("/") else {
-        continue
-      }
-      dataset["path"] = .string(InitFiles.moved(path, from: base, to: folder))
-      datasets[entry.key] = .map(dataset)
+      datasets[entry.key] = Self.files.reduce(entry.value) { moved($0, $1[...], to: folder) }
     }
     map["datasets"] = .map(datasets)
+    return .map(map)
+  }
+
+  /// The keys of a dataset that name files.
+  private static let files = [["path"], ["split", "file"], ["split", "sessions", "file"]]
+
+  /// A value with the relative path at some keys below it as seen from another folder.
+  private func moved(_ value: Plain, _ keys: ArraySlice<String>, to folder: String) -> Plain {
+    guard let key = keys.first else {
+      guard case .string(let path) = value, !path.hasPrefix("/") else { return value }
+      return .string(InitFiles.moved(path, from: base, to: folder))
+    }
+    guard case .map(var map) = value, let below = map[key] else { return value }
+    map[key] = moved(below, keys.dropFirst(), to: folder)
     return .map(map)
   }
 

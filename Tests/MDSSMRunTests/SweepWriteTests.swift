@@ -46,6 +46,51 @@ struct SweepWriteTests {
     }
   }
 
+  @Test func `tables of a split are found from the points`() throws {
+    try FileManager.default.createDirectory(atPath: program.path("specs"), withIntermediateDirectories: true)
+    let study = """
+      mdssm: 1
+      study: {name: tables}
+      datasets:
+        cycles:
+          kind: generator
+          system: {kind: limit_cycle, speed: [1, 2], step: 10 ms}
+          sessions: 2
+          channels: 4
+          observe: {kind: gaussian, noise: 0.1}
+          trials: {count: 2, length: 300 ms}
+          bin: 30 ms
+          split: {train: 1, by: file, file: trials.csv, sessions: {by: file, file: sessions.csv}}
+      models:
+        plain:
+          readin:      {kind: mlp, width: 4, shared: 3}
+          dynamics:    {kind: mlp, latent: 2, hidden: [4], adapt: {kind: shared}}
+          inference:   {kind: dkf, encoder: {kind: bigru, width: 4}}
+          observation: {kind: gaussian}
+      training: {short: {optimizer: {kind: adamw, lr: 1e-3}, batch: {trials: 2}, budget: 2 steps}}
+      runs: {fit: {train: plain, on: cycles, with: short}}
+      sweep: {axes: {study.seed: [1, 2]}}
+
+      """
+    try program.write(study, to: "specs/study.yaml")
+    let rows = ["01,1,train", "01,2,test", "02,1,train", "02,2,test"].map { "cycles/\($0)\n" }.joined()
+    try program.write("session,trial,split\n" + rows, to: "specs/trials.csv")
+    try program.write("session,split\ncycles/01,train\ncycles/02,train\n", to: "specs/sessions.csv")
+    #expect(try program.run(["sweep", "specs/study.yaml", "--write", "out"]).code == 0)
+    let index = try #require(TSV(parsing: String(contentsOfFile: program.path("out/index.tsv"), encoding: .utf8)))
+    let spec = "out/" + (try #require(index.rows.first)[1])
+    let text = try String(contentsOfFile: program.path(spec), encoding: .utf8)
+    #expect(text.contains("../specs/trials.csv") && text.contains("../specs/sessions.csv"), "\(text)")
+    let check = try program.run(["check", "--data", spec])
+    #expect(check.code == 0 && check.errors == "", "\(check.errors)")
+    // What a table says is in the keys: another table, another job.
+    #expect(try program.run(["specs/study.yaml"]).code == 0)
+    #expect(try program.run(["plan", "specs/study.yaml", "--detailed-exitcode"]).code == 0)
+    try program.write(
+      "session,trial,split\n" + rows.replacing("2,2,test", with: "2,2,train"), to: "specs/trials.csv")
+    #expect(try program.run(["plan", "specs/study.yaml", "--detailed-exitcode"]).code == 2)
+  }
+
   @Test func `a folder that holds something is left alone`() throws {
     try program.prepare()
     try program.write(Recording.study + Self.sweep, to: "study.yaml")
