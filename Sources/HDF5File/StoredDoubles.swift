@@ -66,11 +66,14 @@ extension HDF5Reader {
   }
 
   /// Whether no text of a dataset says that it is longer than the file: the library believes it, and makes room before it looks.
-  /// Known of datasets in one piece; of others it is not asked.
+  /// Asked of datasets in one piece.
   func textsFit(_ dataset: hid_t, type: hid_t, count: Int) -> Bool {
+    guard let list = Handle(H5Dget_create_plist(dataset)), H5Pget_layout(list.id) == H5D_CONTIGUOUS, count > 0,
+      H5Dget_storage_size(dataset) > 0
+    else { return true }
     let size = H5Tget_size(type)
     guard size >= 4, let offset = place(of: dataset, elements: count, size: size), let file = OpenFile(path) else {
-      return true
+      return false
     }
     var entries = [UInt8](repeating: 0, count: count * size)
     guard entries.withUnsafeMutableBytes({ file.read(from: offset, into: $0) }) else { return false }
