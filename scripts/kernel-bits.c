@@ -45,7 +45,7 @@ int main(void) {
   for (unsigned i = 0; i < COUNT; i++) in[i] = out[i];
   for (size_t n = 1; n < 256; n += 37) {
     memset(out, 0, sizeof out);
-    k->product(out, (ptrdiff_t)n, in, 200, 1, in + 1000, (ptrdiff_t)n, 1 + n / 2, n, 200, 0);
+    k->product(out, (ptrdiff_t)n, in, 200, 1, in + 1000, (ptrdiff_t)n, 1 + n / 2, n, 200, 0, NULL);
     report("product");
   }
   memset(out, 0, sizeof out);

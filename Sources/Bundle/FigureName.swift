@@ -6,6 +6,10 @@ package enum FigureName: String, CaseIterable, Hashable, Sendable {
   case embedding
   /// Example trials: observed, reconstructed, forecast.
   case traces
+  /// Learnt vector fields beside the true ones of generated sessions.
+  case fields
+  /// Roll-outs over a grid of embeddings.
+  case grid
   /// What training logs, against the step.
   case learning
   /// The objective of a sweep against each axis.

@@ -5,7 +5,7 @@
 
 void ck_products(
     const CKernels *kernels, const CKProductPlan *plan, float *const *bases, CKProductAxis axis, int64_t lower,
-    int64_t upper, int64_t outOffset) {
+    int64_t upper, int64_t outOffset, CKAhead *ahead) {
   int64_t matrices = 1, first = 0, last, row = 0, rows = plan->m, term = 0, terms = plan->k;
   for (int d = 0; d < plan->rank; d++) matrices *= plan->extents[d];
   last = matrices;
@@ -28,7 +28,7 @@ void ck_products(
       const int64_t part = rows - done < BLOCK ? rows - done : BLOCK;
       kernels->product(
           c + done * plan->rowC, plan->rowC, a + done * plan->rowA, plan->rowA, plan->columnA, b, plan->rowB, (size_t)part,
-          (size_t)plan->n, (size_t)terms, plan->continues);
+          (size_t)plan->n, (size_t)terms, plan->continues, ahead);
     }
   }
 }

@@ -51,17 +51,22 @@ void ck_program(
     splat(registers[program->constants[c].reg], program->constants[c].value, CKTile);
   Filled filled[program->inputCount + 1];
   memset(filled, 0, sizeof filled);
+  const size_t inputCount = program->inputCount, outputCount = program->outputCount;
+  float *origins[inputCount + outputCount + 1];
 
   for (;;) {
+    for (size_t i = 0; i < inputCount + outputCount; i++) {
+      const CKAccess *access = i < inputCount ? &program->inputs[i] : &program->outputs[i - inputCount];
+      origins[i] = bases[access->base] + access->offset;
+      for (int d = 0; d < rank; d++) origins[i] += (start[d] + at[d]) * access->strides[d];
+    }
     for (int64_t r = 0; r < rows; r += tileRows) {
       const int64_t rowCount = rows - r < tileRows ? rows - r : tileRows;
       for (int64_t j = 0; j < columns; j += tileColumns) {
         const int64_t columnCount = columns - j < tileColumns ? columns - j : tileColumns;
-        at[rank - 2] = r, at[rank - 1] = j;
-        for (size_t i = 0; i < program->inputCount; i++) {
+        for (size_t i = 0; i < inputCount; i++) {
           const CKAccess *in = &program->inputs[i];
-          float *source = bases[in->base] + in->offset;
-          for (int d = 0; d < rank; d++) source += (start[d] + at[d]) * in->strides[d];
+          float *source = origins[i] + r * in->strides[rank - 2] + j * in->strides[rank - 1];
           if (isWhole(in, rank, rowCount, columnCount)) {
             registers[in->reg] = source;
             continue;
@@ -75,17 +80,16 @@ void ck_program(
           gather(kernels, own, source, rowCount, rowStride, columnCount, in->strides[rank - 1]);
           filled[i] = (Filled){source, rowCount, columnCount};
         }
-        float *targets[program->outputCount + 1];
-        for (size_t o = 0; o < program->outputCount; o++) {
+        float *targets[outputCount + 1];
+        for (size_t o = 0; o < outputCount; o++) {
           const CKAccess *out = &program->outputs[o];
-          float *target = bases[out->base] + out->offset;
-          for (int d = 0; d < rank; d++) target += (start[d] + at[d]) * out->strides[d];
+          float *target = origins[inputCount + o] + r * out->strides[rank - 2] + j * out->strides[rank - 1];
           targets[o] = target;
           registers[out->reg] =
               isWhole(out, rank, rowCount, columnCount) ? target : scratch + out->reg * CKTile;
         }
         kernels->steps(program->steps, program->stepCount, registers, (size_t)(rowCount * columnCount));
-        for (size_t o = 0; o < program->outputCount; o++) {
+        for (size_t o = 0; o < outputCount; o++) {
           const CKAccess *out = &program->outputs[o];
           if (registers[out->reg] == targets[o]) continue;
           const float *value = registers[out->reg];

@@ -40,4 +40,38 @@ package enum Diagnosis {
     // A forecast that is not a number forecasts nothing.
     return [Score("gain", gain, n: own.n), Score("unused.dynamics", gain > 0 ? 0 : 1, n: own.n)]
   }
+
+  /// What a fit did not learn, in words; empty where it learnt.
+  ///
+  /// - Parameter sessions: what `states` and `dynamics` say of each session; empty for one that was not measured.
+  /// - Parameter all: what `embedding` says.
+  package static func findings(sessions: [[Score]], all: [Score]) -> [String] {
+    let measured = sessions.filter { !$0.isEmpty }
+    func mean(_ name: String) -> Double? {
+      let values = measured.compactMap { scores in scores.first { $0.name == name }?.value }
+      return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    }
+    var findings: [String] = []
+    let latents = measured.first?.count { $0.name.hasPrefix("information.z") } ?? 0
+    let silent = (1...max(latents, 1)).filter { mean("information.z\($0)").map { !($0 >= leastInformation) } ?? false }
+    if !silent.isEmpty {
+      let names = silent.prefix(6).map { "z\($0)" }.joined(separator: ", ") + (silent.count > 6 ? ", ..." : "")
+      findings.append(
+        silent.count == latents
+          ? "the posterior of the states has collapsed: no latent tells \(leastInformation) nats a bin beyond the dynamics"
+          : "\(silent.count) of \(latents) latents tell less than \(leastInformation) nats a bin: \(names)")
+    }
+    if let collapsed = all.first(where: { $0.name == "collapsed.embedding" }), collapsed.value > 0 {
+      findings.append(
+        "the embedding has collapsed: sessions differ by less than the embedding of one is unsure of")
+    }
+    let unused = measured.count { scores in scores.contains { $0.name == "unused.dynamics" && $0.value > 0 } }
+    if unused > 0, let gain = mean("gain") {
+      let rounded = (gain * 1000).rounded() / 1000
+      findings.append(
+        "in \(unused) of \(measured.count) sessions the dynamics forecast no better than the last bin held"
+          + " (mean gain of r2 \(gain.isFinite ? "\(rounded)" : "not a number"))")
+    }
+    return findings
+  }
 }

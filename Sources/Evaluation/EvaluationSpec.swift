@@ -9,7 +9,9 @@ package enum EvaluationSpec: Hashable, Sendable {
   case decode(DecodeSpec)
   case embedding(EmbeddingSpec)
   case truth(TruthSpec)
+  case grid(GridSpec)
   case diagnosis(DiagnosisSpec)
+  case coSmoothing(CoSmoothingSpec)
 
   package static let union = Union<Self>(
     "evaluation",
@@ -23,12 +25,14 @@ package enum EvaluationSpec: Hashable, Sendable {
       if case .embedding(let value) = $0 { value } else { nil }
     },
     .arm("truth", TruthSpec.schema, Self.truth) { if case .truth(let value) = $0 { value } else { nil } },
+    .arm("grid", GridSpec.schema, Self.grid) { if case .grid(let value) = $0 { value } else { nil } },
     .arm("diagnosis", DiagnosisSpec.schema, Self.diagnosis) {
       if case .diagnosis(let value) = $0 { value } else { nil }
     },
-    notBuilt: [
-      .init("co_smoothing", "Likelihood of held-out neurons."), .init("fixed_points", "Fixed points of the dynamics."),
-    ])
+    .arm("co_smoothing", CoSmoothingSpec.schema, Self.coSmoothing) {
+      if case .coSmoothing(let value) = $0 { value } else { nil }
+    },
+    notBuilt: [.init("fixed_points", "Fixed points of the dynamics.")])
 
   /// The runs that are measured.
   package var of: [Reference] {
@@ -39,7 +43,9 @@ package enum EvaluationSpec: Hashable, Sendable {
     case .decode(let value): value.of
     case .embedding(let value): value.of
     case .truth(let value): value.of
+    case .grid(let value): value.of
     case .diagnosis(let value): value.of
+    case .coSmoothing(let value): value.of
     }
   }
 
@@ -50,7 +56,9 @@ package enum EvaluationSpec: Hashable, Sendable {
     case .filter(let value): value.split
     case .decode(let value): value.split
     case .truth(let value): value.split
+    case .grid(let value): value.split
     case .diagnosis(let value): value.split
+    case .coSmoothing(let value): value.split
     case .embedding: nil
     }
   }
@@ -59,7 +67,7 @@ package enum EvaluationSpec: Hashable, Sendable {
   package var target: String? {
     switch self {
     case .decode(let value): value.target
-    case .reconstruction, .forecast, .filter, .embedding, .truth, .diagnosis: nil
+    case .reconstruction, .forecast, .filter, .embedding, .truth, .grid, .diagnosis, .coSmoothing: nil
     }
   }
 
@@ -67,22 +75,22 @@ package enum EvaluationSpec: Hashable, Sendable {
     switch self {
     case .forecast(let value): value.context
     case .decode(let value): value.context
-    case .reconstruction, .filter, .embedding, .truth, .diagnosis: nil
+    case .reconstruction, .filter, .embedding, .truth, .grid, .diagnosis, .coSmoothing: nil
     }
   }
 
   package var horizon: Nanoseconds? {
     switch self {
     case .forecast(let value): value.horizon
-    case .reconstruction, .filter, .decode, .embedding, .truth, .diagnosis: nil
+    case .reconstruction, .filter, .decode, .embedding, .truth, .grid, .diagnosis, .coSmoothing: nil
     }
   }
 
   /// Whether the evaluation predicts trials, which can be written.
   package var predictsTrials: Bool {
     switch self {
-    case .reconstruction, .forecast, .filter: true
-    case .decode, .embedding, .truth, .diagnosis: false
+    case .reconstruction, .forecast, .filter, .coSmoothing: true
+    case .decode, .embedding, .truth, .grid, .diagnosis: false
     }
   }
 
@@ -90,7 +98,7 @@ package enum EvaluationSpec: Hashable, Sendable {
   package var color: [String] {
     switch self {
     case .embedding(let value): value.color
-    case .reconstruction, .forecast, .filter, .decode, .truth, .diagnosis: []
+    case .reconstruction, .forecast, .filter, .decode, .truth, .grid, .diagnosis, .coSmoothing: []
     }
   }
 
@@ -113,9 +121,7 @@ package struct ReconstructionSpec: Hashable, Sendable {
 
   package static let schema = Schema<Self>(
     "reconstruction", "r2 of trials rebuilt from their own posterior means.",
-    Field("of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs."),
-    Field("split", \.split, .choice(Split.self), default: .test, "The trials."),
-    make: Self.init(of:split:))
+    EvaluationFields.of(\.of), EvaluationFields.split(\.split), make: Self.init(of:split:))
 }
 
 /// How well the bins after a context are predicted open loop.
@@ -151,8 +157,7 @@ package struct ForecastSpec: Hashable, Sendable {
 
   package static let schema = Schema<Self>(
     "forecast", "r2 at every bin after a context, open loop, beside two floors.",
-    Field("of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs."),
-    Field("split", \.split, .choice(Split.self), default: .test, "The trials."),
+    EvaluationFields.of(\.of), EvaluationFields.split(\.split),
     Field("context", \.context, .duration, "Time from the start of the trial that the model sees."),
     Field("horizon", \.horizon, .duration, "Time after the context that is predicted."),
     Field(
@@ -191,8 +196,7 @@ package struct DecodeSpec: Hashable, Sendable {
 
   package static let schema = Schema<Self>(
     "decode", "r2 of behaviour decoded from observed, reconstructed or forecast activity.",
-    Field("of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs."),
-    Field("split", \.split, .choice(Split.self), default: .test, "The trials."),
+    EvaluationFields.of(\.of), EvaluationFields.split(\.split),
     Field("target", \.target, .string, "The behaviour, by its name in the datasets."),
     Field("from", \.from, .choice(Origin.self), default: .reconstruction, "The activity that is decoded."),
     Field("context", \.context, .optional(.duration), "With `from: forecast`: the time that the model sees."),
@@ -247,7 +251,7 @@ package struct EmbeddingSpec: Hashable, Sendable {
 
   package static let schema = Schema<Self>(
     "embedding", "One row per session: posterior of its embedding from its training trials, with metadata.",
-    Field("of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs."),
+    EvaluationFields.of(\.of),
     Field("color", \.color, .list(.string), default: [], "Metadata to set the embedding against."),
     make: Self.init(of:color:))
 }
@@ -264,9 +268,7 @@ package struct TruthSpec: Hashable, Sendable {
 
   package static let schema = Schema<Self>(
     "truth", "r2 of states and of the vector field against those of generated sessions, by a linear map.",
-    Field("of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs."),
-    Field("split", \.split, .choice(Split.self), default: .test, "The trials."),
-    make: Self.init(of:split:))
+    EvaluationFields.of(\.of), EvaluationFields.split(\.split), make: Self.init(of:split:))
 }
 
 /// Why a fit did not learn, where it did not.
@@ -281,7 +283,5 @@ package struct DiagnosisSpec: Hashable, Sendable {
 
   package static let schema = Schema<Self>(
     "diagnosis", "What a fit did not learn: latents or embeddings that tell nothing, dynamics that forecast nothing.",
-    Field("of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs."),
-    Field("split", \.split, .choice(Split.self), default: .test, "The trials."),
-    make: Self.init(of:split:))
+    EvaluationFields.of(\.of), EvaluationFields.split(\.split), make: Self.init(of:split:))
 }

@@ -19,8 +19,7 @@ package struct FilterSpec: Hashable, Sendable {
 
   package static let schema = Schema<Self>(
     "filter", "r2 of trials followed bin by bin as in real time: no bin sees a later one.",
-    Field("of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs; their models have a causal encoder."),
-    Field("split", \.split, .choice(Split.self), default: .test, "The trials."),
+    EvaluationFields.of(\.of, "The runs; their models have a causal encoder."), EvaluationFields.split(\.split),
     Field(
       "ahead", \.ahead, .int(0...100), default: 1, "How many bins after the newest one are predicted at every bin."),
     make: Self.init(of:split:ahead:))

@@ -73,7 +73,7 @@ extension EvaluationSpec {
   package static let metrics: [(kind: String, metrics: [Metric])] = [
     ("reconstruction", reconstructionMetrics), ("forecast", forecastMetrics), ("filter", filterMetrics),
     ("decode", decodeMetrics), ("embedding", embeddingMetrics), ("truth", truthMetrics),
-    ("diagnosis", diagnosisMetrics),
+    ("grid", gridMetrics), ("diagnosis", diagnosisMetrics), ("co_smoothing", coSmoothingMetrics),
   ]
 
   /// The metrics that this evaluation gives.
@@ -85,7 +85,9 @@ extension EvaluationSpec {
     case .decode: Self.decodeMetrics
     case .embedding: Self.embeddingMetrics
     case .truth: Self.truthMetrics
+    case .grid: Self.gridMetrics
     case .diagnosis: Self.diagnosisMetrics
+    case .coSmoothing: Self.coSmoothingMetrics
     }
   }
 
@@ -160,6 +162,28 @@ extension EvaluationSpec {
       "field.r2", .more,
       "r2 of the true movement per bin by the learnt dynamics at the inferred states, by the same map, at least -10; "
         + "null: no movement."),
+  ]
+
+  private static let gridMetrics = [
+    Metric(
+      "speed.least", .neither, "Mean length of a bin's movement of the state at the slowest embedding of the grid."),
+    Metric("speed.most", .neither, "The same at the fastest; the same number where the embedding changes nothing."),
+  ]
+
+  private static let coSmoothingMetrics = [
+    Metric(
+      "bits_per_spike", unit: "bits", .more,
+      "Gain in Poisson log-likelihood of held-out channels over their mean rates, for each spike; counts alone.",
+      source: benchmark),
+    Metric("r2", .more, "r2 of held-out channels, all pooled; null: each channel's mean."),
+    Metric("r2_by_channel", .more, "Plain mean of every held-out channel's own r2."),
+    Metric("mean.r2", .more, "Floor of `r2`: each channel's mean over the training trials."),
+    Metric(
+      "forward.bits_per_spike", unit: "bits", .more, "`bits_per_spike` of all channels over the forward bins.",
+      source: benchmark),
+    Metric("forward.r2", .more, "r2 of all channels over the forward bins."),
+    Metric("forward.r2_by_channel", .more, "Plain mean of every channel's own r2 over the forward bins."),
+    Metric("forward.mean.r2", .more, "Floor of `forward.r2`: each channel's mean over the training trials."),
   ]
 
   private static let diagnosisMetrics = [

@@ -140,6 +140,10 @@ package struct BundleAssembly {
         if let table = TSV(parsing: text) { embedding.add(table, trial: trial, run: run) }
       case EvaluateExecution.examplesFile where isNew:
         try bundle.write(try store.read(key, file), to: stem + ".examples.tsv", role: "examples")
+      case EvaluateExecution.fieldFile where isNew:
+        try bundle.write(try store.read(key, file), to: stem + ".field.tsv", role: "field")
+      case EvaluateExecution.gridFile where isNew:
+        try bundle.write(try store.read(key, file), to: stem + ".grid.tsv", role: "grid")
       case EvaluateExecution.predictionsFile where isNew:
         try bundle.write(try store.read(key, file), to: stem + ".h5", role: "predictions")
       default: continue

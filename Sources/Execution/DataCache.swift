@@ -74,8 +74,9 @@ final class DataCache: Sendable {
 
   private func load(_ input: SessionInput) -> Result<Session, DataProblems> {
     do throws(DataProblems) {
-      let session = try input.dataset.value.load(id: input.dataset.id, session: input.name, base: base)
+      var session = try input.dataset.value.load(id: input.dataset.id, session: input.name, base: base)
       try check(input)
+      session.metadata["split"] = input.header.dealt?.rawValue ?? session.metadata["split"]
       return .success(session)
     } catch {
       return .failure(error)

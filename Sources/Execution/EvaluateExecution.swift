@@ -9,11 +9,14 @@ import Recordings
 import TensorGraph
 import Training
 
-/// Carries out one evaluation of one run: `scores.tsv`, and where they apply `embedding.tsv`, `examples.tsv`, `predictions.h5`.
+/// Carries out one evaluation of one run: `scores.tsv`, and where they apply `embedding.tsv`, `examples.tsv`, `field.tsv`,
+/// `grid.tsv`, `predictions.h5`.
 final class EvaluateExecution {
   static let scoresFile = "scores.tsv"
   static let embeddingFile = "embedding.tsv"
   static let examplesFile = "examples.tsv"
+  static let fieldFile = "field.tsv"
+  static let gridFile = "grid.tsv"
   static let predictionsFile = "predictions.h5"
 
   private let job: EvaluateJob
@@ -43,9 +46,7 @@ final class EvaluateExecution {
     let stream = Stream(seed: job.fit.seed, path: job.fit.streamPath)
     trials = TrialSet(
       sessions, limit: job.fit.trials, selects: job.fit.recipe.select != nil, stream: stream)
-    let most = sessions.map(\.trials.count).max() ?? 1
-    runner = SessionRunner(
-      fit, bins: trials.bins, trials: max(1, min(32, most)), backend: backend, stream: stream.child("evaluate"))
+    runner = SessionRunner(fit, trials, backend: backend, stream: stream)
   }
 
   /// The files of the artifact.
@@ -57,7 +58,9 @@ final class EvaluateExecution {
     case .decode(let spec): try decode(spec)
     case .embedding(let spec): try embedding(spec)
     case .truth(let spec): try truth(spec)
+    case .grid(let spec): try grid(spec)
     case .diagnosis(let spec): try diagnosis(spec)
+    case .coSmoothing(let spec): try coSmoothing(spec)
     }
     if job.predictions, let bytes = try predictions.encoded() { extra.append((Self.predictionsFile, bytes)) }
     return [(Self.scoresFile, Array(scores.text.utf8))] + extra
@@ -139,13 +142,33 @@ final class EvaluateExecution {
     extra.append((Self.examplesFile, Array(examples.table.text.utf8)))
   }
 
+  private func coSmoothing(_ spec: CoSmoothingSpec) throws {
+    for (index, session) in sessions.enumerated() {
+      try watch.check()
+      let numbers = trials.trials(spec.split)[index]
+      guard let heldOut = session.heldOut, !numbers.isEmpty else { continue }
+      let observed = session.values(of: numbers)
+      let predicted = observed.like(
+        try runner.reconstruct(index, trials: numbers, in: sessions, embedding: try code(index)))
+      add(
+        session, spec.split,
+        CoSmoothingSpec.scores(
+          observed: observed, predicted: predicted, heldOut: heldOut,
+          lengths: numbers.map { session.trials[$0].length },
+          trainingMeans: trainingMeans(index), areCounts: session.isCounts && job.fit.model.observation.needsCounts))
+      predictions.add(session.name, "co_smoothing", predicted)
+      predictions.add(session.name, "observed", observed)
+    }
+  }
+
   private func truth(_ spec: TruthSpec) throws {
+    var field = TSV(columns: ["session", "x", "y", "true_dx", "true_dy", "learnt_dx", "learnt_dy"])
     for (index, session) in sessions.enumerated() {
       try watch.check()
       let numbers = trials.trials(spec.split)[index]
       guard let known = session.states, !numbers.isEmpty else { continue }
       let code = try code(index)
-      func states(_ chosen: [Int]) throws -> (inferred: Truth.States, truth: Truth.States) {
+      func states(_ chosen: [Int]) throws -> Truth.Pair {
         let found = try runner.latents(index, trials: chosen, in: sessions, embedding: code)
         func taken(_ values: [Float]) -> [Double] {
           let width = session.bins * known.dimensions
@@ -158,38 +181,62 @@ final class EvaluateExecution {
           Truth.States(dimensions: known.dimensions, values: taken(known.values), next: taken(known.next))
         )
       }
-      add(
-        session, spec.split,
-        Truth.scores(train: try states(embeddingTrials(index)), test: try states(numbers)))
+      let (train, test) = (try states(embeddingTrials(index)), try states(numbers))
+      add(session, spec.split, Truth.scores(train: train, test: test))
+      for arrow in Truth.field(train: train, test: test, cells: 14) {
+        field.append([.text(session.name)] + (arrow.place + arrow.truth + arrow.learnt).map(TSV.Cell.double))
+      }
+    }
+    if !field.rows.isEmpty { extra.append((Self.fieldFile, Array(field.text.utf8))) }
+  }
+
+  private func grid(_ spec: GridSpec) throws {
+    let codes = try sessions.indices.map { try code($0) }
+    let latent = job.fit.model.dynamics.latent
+    // The first state of one trial of each session in turn, then of their second trials, and so on.
+    var states: [[Double]] = []
+    let numbers = trials.trials(spec.split)
+    for round in 0..<(numbers.map(\.count).max() ?? 0) {
+      for index in sessions.indices
+      where round < numbers[index].count && states.count < min(spec.starts, runner.capacity) {
+        try watch.check()
+        let found = try runner.latents(index, trials: [numbers[index][round]], in: sessions, embedding: codes[index])
+        if found.states.count >= latent { states.append(Array(found.states.prefix(latent))) }
+      }
+    }
+    guard !states.isEmpty, let bin = sessions.first?.binWidth else { return }
+    let bins = max(1, spec.length.count / bin.count)
+    var table = TSV(columns: ["e1", "e2", "start", "time"] + (1...latent).map { "z\($0)" })
+    let embeddings = spec.embeddings(codes)
+    let paths = try embeddings.map { embedding in
+      try watch.check()
+      return try runner.rollOut(states, bins: bins, session: 0, in: sessions, embedding: embedding)
+    }
+    for (embedding, starts) in zip(embeddings, paths) {
+      for (start, path) in starts.enumerated() {
+        for (place, state) in path.enumerated() {
+          let second = embedding.count > 1 ? TSV.Cell.double(embedding[1]) : .empty
+          table.append(
+            [.double(embedding[0]), second, .int(start), .double(Double(place) * bin.seconds)]
+              + state.map(TSV.Cell.double))
+        }
+      }
+    }
+    extra.append((Self.gridFile, Array(table.text.utf8)))
+    for score in GridSpec.scores(paths) {
+      scores.append([
+        .text("*"), .text(spec.split.rawValue), .text(score.name), .double(score.value), .int(score.n),
+      ])
     }
   }
 
   private func diagnosis(_ spec: DiagnosisSpec) throws {
-    var (means, variances): ([[Double]], [[Double]]) = ([], [])
-    for (index, session) in sessions.enumerated() {
-      try watch.check()
-      let own = try runner.embedding(of: index, trials: embeddingTrials(index), in: sessions)
-      means.append(own.mean)
-      variances.append(own.variance)
-      let numbers = trials.trials(spec.split)[index]
-      guard !numbers.isEmpty else { continue }
-      let told = try runner.information(index, trials: numbers, in: sessions, embedding: own.mean)
-      add(session, spec.split, Diagnosis.states(told.perLatent, bins: told.bins))
-      let context = max(1, session.bins / 2)
-      let long = numbers.filter { session.trials[$0].length > context }
-      guard !long.isEmpty else { continue }
-      let observed = session.values(of: long)
-      let whole = observed.like(
-        try runner.forecast(index, trials: long, in: sessions, context: context, embedding: own.mean))
-      let later = TrialValues(channels: observed.channels, trials: observed.trials, bins: observed.bins - context) {
-        whole[$0, $1, context + $2]
-      }
-      add(
-        session, spec.split,
-        Diagnosis.dynamics(
-          observed: observed, forecast: later, context: context, trainingMeans: trainingMeans(index)))
-    }
-    for score in Diagnosis.embedding(means, variances) {
+    let diagnosis = FitDiagnosis(
+      runner: runner, sessions: sessions, told: sessions.indices.map(embeddingTrials),
+      measured: trials.trials(spec.split))
+    let result = try diagnosis.run { try watch.check() }
+    for (session, scores) in zip(sessions, result.sessions) { add(session, spec.split, scores) }
+    for score in result.all {
       scores.append([.text("*"), .text("train"), .text(score.name), .double(score.value), .int(score.n)])
     }
   }

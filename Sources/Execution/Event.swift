@@ -14,6 +14,8 @@ package enum Event: Sendable {
   case resumed(job: String, step: Int)
   case progress(job: String, Progress)
   case checkpoint(job: String, step: Int)
+  /// What a fit that is done did not learn.
+  case unlearnt(job: String, [String])
   /// How long a filter took for a bin.
   case latency(job: String, Latency)
   case finished(job: String, seconds: Double)
@@ -47,6 +49,8 @@ extension Event {
     case .resumed(let job, let step): ["type": "resumed", "job": .string(job), "step": .int(step)]
     case .progress(let job, let progress): progress.json(job)
     case .checkpoint(let job, let step): ["type": "checkpoint", "job": .string(job), "step": .int(step)]
+    case .unlearnt(let job, let findings):
+      ["type": "unlearnt", "job": .string(job), "findings": .array(findings.map(JSONValue.string))]
     case .latency(let job, let latency):
       [
         "type": "latency", "job": .string(job), "bins": .int(latency.bins), "p50_us": .double(latency.median),

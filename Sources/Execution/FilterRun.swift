@@ -40,7 +40,9 @@ struct FilterRun {
       let length = session.trials[trial].length
       for bin in 0..<length {
         for channel in 0..<channels {
-          newest[channel] = session.observations[session.index(channel: channel, trial: trial, bin: bin)]
+          let isShown = bin < session.shownBins(of: channel, trial: trial)
+          newest[channel] =
+            isShown ? session.observations[session.index(channel: channel, trial: trial, bin: bin)] : .nan
         }
         let began = DispatchTime.now().uptimeNanoseconds
         try newest.withUnsafeBufferPointer { try filter.step($0) }

@@ -7,7 +7,7 @@ import Recordings
 import TensorGraph
 import Training
 
-/// Carries out one fit: loads sessions, trains, checkpoints, stores the model.
+/// Carries out one fit: loads sessions, trains, checkpoints, looks at what was not learnt, stores the model.
 struct FitExecution {
   let job: FitJob
   /// The name that people see.
@@ -85,13 +85,18 @@ struct FitExecution {
       }
       try store.publish(files, of: name, as: key, emit)
     }
-    try save(trainer, history: history)
+    let diagnosis = try FitDiagnosis(
+      runner: SessionRunner(trainer.fitted, trials, backend: backend, stream: stream), sessions: sessions,
+      told: trials.train, measured: zip(trials.selection, trials.train).map { $0.isEmpty ? $1 : $0 }
+    ).run {}
+    if !diagnosis.findings.isEmpty { emit(.unlearnt(job: name, diagnosis.findings)) }
+    try save(trainer, diagnosis, history: history)
     checkpoint.remove()
     kept?.remove()
     return .finished
   }
 
-  private func save(_ trainer: Trainer, history: String) throws {
+  private func save(_ trainer: Trainer, _ diagnosis: FitDiagnosis.Result, history: String) throws {
     let fit = trainer.fitted
     var counts: [String: JSONValue] = [:]
     for group in ParameterGroup.allCases { counts[group.rawValue] = .int(fit.parameters.count(of: group)) }
@@ -99,6 +104,7 @@ struct FitExecution {
       "steps": .int(trainer.state.step), "budget_steps": .int(trainer.totalSteps),
       "stopped_early": .bool(trainer.state.stoppedEarly), "parameters": .object(counts),
       "sessions": .array(fit.sessions.names.map(JSONValue.string)),
+      "unlearnt": .array(diagnosis.findings.map(JSONValue.string)),
     ]
     if let best = trainer.state.best {
       summary["selected_step"] = .int(best.step)

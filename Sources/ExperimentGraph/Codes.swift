@@ -1,4 +1,5 @@
 import SpecLanguage
+import Training
 
 // The codes of a whole study: rules over several nodes, and over nodes and data.
 extension Code {
@@ -49,6 +50,20 @@ extension Code {
   package static let partBehavior = Code(
     "W2301", "behaviour that only some sessions have", "Decoding leaves out the sessions that do not have its target.")
 
+  package static let noTruth = Code(
+    "E2017", "true states that no session has",
+    "Only generated sessions whose system has equations of motion know their true states; recordings do not.")
+  package static let heldOutSession = Code(
+    "E2019", "a training on sessions that are held out",
+    "`sessions` of a split keeps sessions from what sessions share; they are for transfers and for models of their own."
+  )
+  package static let nothingHeldOut = Code(
+    "E2020", "co-smoothing where nothing is held out",
+    "What encoders do not see is declared with the data: `neurons` of a split, or a file that says it.")
+  package static let leftOutSessions = Code(
+    "W2302", "sessions that a run or an evaluation leaves out",
+    "They lack what it needs: training trials, true states, or something that is held out.")
+
   package static let idleResources = Code(
     "E2031", "a resource that nothing uses", "Every stage has its own threads already, or there is no job of the stage."
   )
@@ -59,6 +74,7 @@ extension Code {
   package static let ofExperiment: [Code] = [
     .cyclicRuns, .noSessions, .noBehavior, .notCounts, .noEmbedding, .noTrials, .badHorizon, .unfit,
     .noValidationTrials, .unknownMetric, .notEvaluated, .unknownLabel, .noPairs, .severalSources, .notCausal,
-    .unknownColor, .partBehavior, .idleResources, .tooMuchMemory,
+    .unknownColor, .noTruth, .testSelects, .heldOutSession, .nothingHeldOut, .partBehavior,
+    .leftOutSessions, .idleResources, .tooMuchMemory,
   ]
 }

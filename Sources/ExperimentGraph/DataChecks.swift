@@ -29,7 +29,8 @@ package struct ResolvedRun: Sendable {
   /// Rules over a run and the data that it is on.
   /// - Parameter sessions: the names of all sessions that a run could have.
   /// - Parameter leftOut: what the condition of its cohort gave for the sessions that it leaves out.
-  package func findings(among sessions: [String], leftOut: [String] = []) -> [Finding] {
+  /// - Parameter untrained: the sessions that it leaves out because they have no training trials.
+  package func findings(among sessions: [String], leftOut: [String] = [], untrained: [String] = []) -> [Finding] {
     var findings: [Finding] = []
     let on = SpecPath("runs.\(id).on")
     guard let first = headers.first else {
@@ -53,6 +54,24 @@ package struct ResolvedRun: Sendable {
         help: [
           "use `observation: {kind: gaussian}` in the model, or give it counts: spikes or counts without `smooth`"
         ])
+    }
+    if !untrained.isEmpty {
+      findings.add(
+        .leftOutSessions, "run `\(id)` leaves out sessions without training trials: \(untrained.listed)", about: on,
+        notes: ["a session's own read-in and read-out are fitted to its training trials"])
+    }
+    if run.train != nil, run.per == nil {
+      let held = headers.filter { $0.dealt ?? .train != .train }
+      if let first = held.first, let split = first.dealt {
+        findings.add(
+          .heldOutSession,
+          "run `\(id)` would learn what sessions share from sessions that are held out: \(held.map(\.name).listed)",
+          about: on,
+          help: [
+            "train on a cohort of the others, `{include: [...], where: split == \"train\"}`",
+            "take the held-out ones by `transfer`, or give each a model of its own, `per: session`",
+          ], notes: ["`\(first.name)` is dealt to `\(split.rawValue)` by `sessions` of its split"])
+      }
     }
     if headers.allSatisfy({ ($0.trials[.train] ?? 0) == 0 }) {
       findings.add(.noTrials, "no session of run `\(id)` has a training trial", about: on)
@@ -80,6 +99,17 @@ package struct ResolvedRun: Sendable {
         about: path.appending("split"),
         help: ["give the datasets a share for it, `split: {train: .., valid: .., test: ..}`, or choose another split"])
     }
+    switch evaluation.value {
+    case .truth:
+      findings += lack(
+        .noTruth, "knows its true states", headers.filter { !$0.knowsStates }, path,
+        help: ["take the run out of `of`; `reconstruction` and `forecast` need no truth"])
+    case .coSmoothing:
+      findings += lack(
+        .nothingHeldOut, "holds neurons or bins out", headers.filter { $0.heldOut == nil }, path,
+        help: ["give the datasets `split: {..., neurons: {held_out: 0.25}}`"])
+    case .reconstruction, .forecast, .filter, .decode, .embedding, .diagnosis: break
+    }
     if let target = evaluation.value.target {
       let lacking = headers.filter { header in !header.behavior.contains { $0.name == target } }
       let have = Set(headers.flatMap { $0.behavior.map(\.name) }).sorted().map { "`\($0)`" }.joined(separator: ", ")
@@ -89,10 +119,9 @@ package struct ResolvedRun: Sendable {
           about: path.appending("target"),
           help: [have.isEmpty ? "these sessions have no behaviour to decode" : "behaviour that is there: \(have)"])
       } else if !lacking.isEmpty {
-        let names = lacking.prefix(8).map { "`\($0.name)`" }.joined(separator: ", ")
-        let more = lacking.count > 8 ? " and \(lacking.count - 8) more" : ""
         findings.add(
-          .partBehavior, "`\(target)` is not in all sessions of run `\(id)`: \(names)\(more) are left out",
+          .partBehavior,
+          "`\(target)` is not in all sessions of run `\(id)`: \(lacking.map(\.name).listed) are left out",
           about: path.appending("target"))
       }
     }
@@ -130,5 +159,25 @@ package struct ResolvedRun: Sendable {
         about: path.appending("context"), help: ["use less than \(whole)"])
     }
     return findings
+  }
+
+  /// An error where no session of the run has what an evaluation needs, a warning where some have not.
+  private func lack(
+    _ code: Code, _ what: String, _ lacking: [SessionHeader], _ path: SpecPath, help: [String]
+  ) -> [Finding] {
+    guard !lacking.isEmpty else { return [] }
+    let place = path.appending("of")
+    if lacking.count == headers.count {
+      return [Finding(code, "no session of run `\(id)` \(what)", about: place, help: help)]
+    }
+    let message = "not every session of run `\(id)` \(what): \(lacking.map(\.name).listed) are left out"
+    return [Finding(.leftOutSessions, message, about: place)]
+  }
+}
+
+extension [String] {
+  /// Names for a message: the first eight.
+  fileprivate var listed: String {
+    prefix(8).map { "`\($0)`" }.joined(separator: ", ") + (count > 8 ? " and \(count - 8) more" : "")
   }
 }

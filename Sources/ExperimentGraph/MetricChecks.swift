@@ -50,7 +50,19 @@ extension Specification {
   /// Checks the metric of a sweep's objective.
   package func check(_ objective: Objective, at span: Span, _ reading: inout Reading) {
     let path = SpecPath("sweep.objective.metric")
-    guard let problem = metricProblem(objective.metric) else { return }
+    guard let problem = metricProblem(objective.metric) else {
+      let name = Comparison.parts(objective.metric)?.evaluation
+      if let evaluation = evaluations.first(where: { $0.id == name }), evaluation.value.split == .test {
+        let place = SpecPath([.key("evaluations"), .key(evaluation.id)])
+        let remark = reading.span(of: place.appending("split")).map { Diagnostic.Remark($0, "scores split `test`") }
+        reading.report(
+          Diagnostic(
+            .testSelects, "the sweep would choose by test trials: `\(evaluation.id)` scores split `test`", at: span,
+            label: "chooses by the test split", path: path, secondary: remark.map { [$0] } ?? [],
+            help: ["rank by an evaluation with `split: valid`, and keep `\(evaluation.id)` for the chosen point"]))
+      }
+      return
+    }
     reading.report(
       Diagnostic(
         problem.code, problem.message, at: span, label: problem.label, path: path, help: problem.help,

@@ -1,5 +1,6 @@
 import Evaluation
 import Models
+import Recordings
 import SpecLanguage
 
 extension Specification {
@@ -25,6 +26,13 @@ extension Specification {
   private static func glob(_ glob: String, mayNameSessionsOf dataset: String) -> Bool {
     let known = String(glob.prefix { $0 != "*" && $0 != "?" })
     return (dataset + "/").hasPrefix(known) || known.hasPrefix(dataset + "/")
+  }
+
+  /// The datasets whose sessions a run may be on.
+  private func datasets(of run: Run) -> [Named<Dataset>] {
+    if run.on.section == "datasets" { return datasets.filter { $0.id == run.on.id } }
+    let include = cohorts.first { $0.id == run.on.id }?.value.include ?? []
+    return datasets.filter { dataset in include.contains { Self.glob($0, mayNameSessionsOf: dataset.id) } }
   }
 
   private func checkRuns(_ reading: inout Reading) {
@@ -72,7 +80,7 @@ extension Specification {
         }
         guard let (name, model) = model(ofRun: reference.id) else { continue }
         switch evaluation.value {
-        case .embedding where model.embedding == nil:
+        case .embedding where model.embedding == nil, .grid where model.embedding == nil:
           reading.report(
             .noEmbedding, "run `\(reference.id)` has no embedding to report", about: path, label: "its model has none",
             help: ["take the run out of `of`, or give its model an `embedding`"])
@@ -82,7 +90,15 @@ extension Specification {
             label: "its model reads whole trials",
             help: ["use `encoder: {kind: gru}` in the `inference` of model `\(name)`, or take the run out of `of`"],
             secondary: [SpecPath("models.\(name).inference.encoder.kind"): "reads the trial in both directions"])
-        case .reconstruction, .forecast, .filter, .decode, .embedding, .truth, .diagnosis: break
+        case .truth:
+          let own = runs.first { $0.id == reference.id }.map { datasets(of: $0.value) } ?? []
+          guard !own.isEmpty, !own.contains(where: \.value.mayKnowStates) else { break }
+          reading.report(
+            .noTruth, "no session of run `\(reference.id)` knows its true states", about: path,
+            label: "its data have no truth",
+            help: ["take the run out of `of`; `reconstruction` and `forecast` need no truth"],
+            secondary: [SpecPath([.key("datasets"), .key(own[0].id)]): "states are not known here"])
+        case .reconstruction, .forecast, .filter, .decode, .embedding, .grid, .diagnosis, .coSmoothing: break
         }
       }
     }

@@ -1,4 +1,5 @@
 import Evaluation
+import Recordings
 import SpecLanguage
 
 /// Reads the points of a sweep: every distinct part once, and every distinct graph once.
@@ -57,6 +58,9 @@ package struct StudyReader: Sendable {
   /// The swept paths of which it has been told that they have no effect at some point.
   private var hasIdle: Set<SpecPath> = []
   private var lastWhole: (id: String, whole: Whole)?
+  /// The point that has been told about from its whole document.
+  private var toldWhole: String?
+  private var errorCount = 0
 
   /// - Parameter expansion: the sweep that the points are of.
   package init(_ expansion: Expansion = Expansion()) {
@@ -69,6 +73,14 @@ package struct StudyReader: Sendable {
   /// What is wrong with the points so far.
   package var diagnostics: [Diagnostic] {
     complaints + unused.filter { $0.graphs == graphCount }.map(\.complaint)
+  }
+
+  /// Tells what is wrong with the only point of a spec without a sweep. Its values, which only a plan needs, are read when
+  /// they are asked for.
+  package mutating func check(_ point: SweepPoint) {
+    graphCount += 1
+    toldWhole = point.id
+    tell(whole(point).reading.diagnostics, at: point)
   }
 
   /// A point as values; nil when something is wrong with it, which then stands in `diagnostics`.
@@ -118,10 +130,20 @@ package struct StudyReader: Sendable {
   }
 
   /// Tells when the metric of the sweep's objective is of an evaluation that does not predict so far ahead.
-  package mutating func checkObjective(by evaluation: Named<EvaluationSpec>, bin: Nanoseconds?, at point: SweepPoint) {
-    guard let objective, let bin, Comparison.parts(objective.value.metric)?.evaluation == evaluation.id else { return }
+  /// Tells too when its sessions are held out for the final score.
+  package mutating func checkObjective(
+    by evaluation: Named<EvaluationSpec>, _ headers: [SessionHeader], at point: SweepPoint
+  ) {
+    guard let objective, let bin = headers.first?.binWidth,
+      Comparison.parts(objective.value.metric)?.evaluation == evaluation.id
+    else { return }
     let path = SpecPath("sweep.objective.metric")
-    let findings = evaluation.value.findings(of: objective.value.metric, about: path, bin: bin)
+    var findings = evaluation.value.findings(of: objective.value.metric, about: path, bin: bin)
+    if let session = headers.first(where: { $0.dealt == .test }) {
+      findings.add(
+        .testSelects, "the sweep would choose by sessions that are for the final score, `\(session.name)` for example",
+        about: path, help: ["rank by runs on other sessions: cohorts see what `sessions` deals as `split`"])
+    }
     tell(findings.map { Diagnostic($0.code, $0.message, at: objective.place, path: path, help: $0.help) }, at: point)
   }
 
@@ -211,8 +233,10 @@ package struct StudyReader: Sendable {
     if let known = experiments[key] { return known }
     guard !refused.contains(key) else { return nil }
     let whole = whole(point)
-    graphCount += 1
-    tell(whole.reading.diagnostics, at: point)
+    if toldWhole != point.id {
+      graphCount += 1
+      tell(whole.reading.diagnostics, at: point)
+    }
     guard let specification = whole.specification, !whole.reading.diagnostics.hasErrors else {
       refused.insert(key)
       return nil
@@ -257,7 +281,8 @@ package struct StudyReader: Sendable {
         continue
       }
       let complaint = Complaint(code: diagnostic.code, message: diagnostic.message, span: diagnostic.span)
-      guard told.insert(complaint).inserted else { continue }
+      guard !diagnostic.isError || errorCount < Diagnostic.limit, told.insert(complaint).inserted else { continue }
+      errorCount += diagnostic.isError ? 1 : 0
       let isSwept = point.part(at: diagnostic.path).map { point.isSwept(part: $0) } ?? false
       complaints += isSwept ? point.remarking([diagnostic]) : [diagnostic]
     }

@@ -5,6 +5,7 @@ import SpecLanguage
 /// Says everything that can be known about specs without running them.
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "check",
     abstract: "Check specs; `--data` also opens the headers of their recordings. Without `--fix` it writes nothing.")
 
   @Argument(help: "Studies, YAML files; `-` reads standard input.", completion: .specs)

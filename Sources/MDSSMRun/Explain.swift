@@ -3,7 +3,8 @@ import SpecLanguage
 
 /// Says more about an error code.
 struct Explain: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Explain an error code, such as E1003.")
+  static let configuration = CommandConfiguration(
+    commandName: "explain", abstract: "Explain an error code, such as E1003.")
 
   @Argument(help: "The code.")
   var code: String

@@ -8,6 +8,7 @@ import SpecLanguage
 /// Writes a first spec: of generated data, or of recordings that it looks into.
 struct Init: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "init",
     abstract: "Write a starter spec, with the schema for editors beside it; `--from` makes it for recordings.",
     discussion: "What it writes passes `check --data`. A file that is there already is never changed.")
 

@@ -8,6 +8,7 @@ import SpecLanguage
 /// Lists what the language offers.
 struct List: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "list",
     abstract: "List the kinds of the language, metrics, backends, codes of complaints, or units.")
 
   enum What: String, ExpressibleByArgument, CaseIterable { case kinds, metrics, backends, codes, units }

@@ -15,35 +15,39 @@ struct Loader {
 
   /// The spec with all points of its sweep, read and checked; complaints are printed, and errors end the program.
   func load() throws(ExitCode) -> LoadedSpec {
-    let (loaded, found) = examine(try read())
+    let source = try read()
+    let (loaded, found, _) = examine(source, YAML.read(source))
     guard let loaded else { throw report(Self.reasons(found)) }
     if !found.isEmpty { Terminal.show(found, json: options.json) }
     return loaded
   }
 
   /// The spec with all points of its sweep and everything that can be said about them without data; nil when wrong.
-  func examine(_ source: SourceFile) -> (spec: LoadedSpec?, found: [Diagnostic]) {
-    let file = YAML.read(source)
-    guard let node = file.node, !file.diagnostics.hasErrors else { return (nil, file.diagnostics) }
+  /// Beside it the names of its profiles.
+  func examine(_ source: SourceFile, _ file: YAML.Result) -> (
+    spec: LoadedSpec?, found: [Diagnostic], profiles: [String]
+  ) {
+    guard let node = file.node, !file.diagnostics.hasErrors else { return (nil, file.diagnostics, []) }
     let layers = composition.layers(of: node)
     let expansion = Sweep.expand(layers, language: Specification.schema.description)
     var reader = StudyReader(expansion)
     // A sweep that is wrong may be endless; its first points show what is wrong with the rest of the spec.
     let points = expansion.diagnostics.hasErrors ? expansion.points.prefix(100) : expansion.points[...]
-    for point in points { _ = reader.read(point) }
+    if expansion.sweep == nil {
+      for point in points { reader.check(point) }
+    } else {
+      for point in points { _ = reader.read(point) }
+    }
     let all = (file.diagnostics + expansion.diagnostics + reader.diagnostics).remarking(layers.fragments)
-    guard let first = expansion.points.first, !all.hasErrors else { return (nil, Self.reasons(all)) }
+    guard let first = expansion.points.first, !all.hasErrors else {
+      return (nil, Self.reasons(all), layers.profiles)
+    }
     let whole = reader.whole(first)
-    guard let specification = whole.specification else { return (nil, Self.reasons(all)) }
+    guard let specification = whole.specification else { return (nil, Self.reasons(all), layers.profiles) }
     let loaded = LoadedSpec(
       specification: specification, document: whole.document, source: source, reading: whole.reading, base: base,
       expansion: expansion, fragments: layers.fragments, reader: reader)
-    return (loaded, all)
-  }
-
-  /// The names of the profiles of a text; empty for one that cannot be read.
-  func profiles(of source: SourceFile) -> [String] {
-    YAML.read(source).node.map { composition.layers(of: $0).profiles } ?? []
+    return (loaded, all, layers.profiles)
   }
 
   /// The keys of a spec that are gone once it is composed, with their layers: `params`, `sweep` and their like.

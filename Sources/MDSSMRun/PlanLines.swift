@@ -7,8 +7,12 @@ import SpecLanguage
 /// A plan as one JSON object per line: all of it, however many points there are.
 struct PlanLines {
   private let outlook: PlanOutlook
+  private let leakGuard: LeakGuard
 
-  init(_ outlook: PlanOutlook) { self.outlook = outlook }
+  init(_ outlook: PlanOutlook) {
+    self.outlook = outlook
+    leakGuard = LeakGuard(outlook.plan)
+  }
 
   func write() {
     let plan = outlook.plan
@@ -36,11 +40,17 @@ struct PlanLines {
     let header = session.header
     var trials: [String: JSONValue] = [:]
     for split in Split.allCases { trials[split.rawValue] = .int(header.trials[split] ?? 0) }
-    return [
+    var object: [String: JSONValue] = [
       "type": "session", "session": .string(header.name), "channels": .int(header.channels), "bins": .int(header.bins),
       "bin_ns": .int(header.binWidth.count), "trials": .object(trials), "counts": .bool(header.isCounts),
       "notes": .array(header.notes.map(JSONValue.string)),
     ]
+    if let subject = header.subject { object["subject"] = .string(subject) }
+    if let dealt = header.dealt { object["dealt"] = .string(dealt.rawValue) }
+    if let heldOut = header.heldOut {
+      object["held_out"] = ["channels": .array(heldOut.channels.map(JSONValue.int)), "bins": .int(heldOut.bins)]
+    }
+    return .object(object)
   }
 
   private func job(_ index: Int, _ job: Job) -> JSONValue {
@@ -48,7 +58,7 @@ struct PlanLines {
     var object: [String: JSONValue] = [
       "type": "job", "job": .string(job.name), "kind": .string(job.kind.rawValue), "key": .string(job.key.hex),
       "run": .string(job.fit.run), "state": state == "cached" ? "cached" : "new",
-      "inputs": .array(job.inputs.map { .string($0.hex) }),
+      "inputs": .array(job.inputs.map { .string($0.hex) }), "guard": leakGuard.json(job),
     ]
     if case .evaluate(let evaluate) = job { object["evaluation"] = .string(evaluate.evaluation) }
     guard outlook.isNew(index) else { return .object(object) }

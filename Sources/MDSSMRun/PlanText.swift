@@ -22,7 +22,9 @@ struct PlanText {
   }
 
   var text: String {
-    let parts = [sessions, plan.isSweep ? points : nil, shapes, plan.isSweep ? groups : jobs, summary]
+    let parts = [
+      sessions, plan.isSweep ? points : nil, shapes, GuardText(plan).text, plan.isSweep ? groups : jobs, summary,
+    ]
     return parts.compactMap { $0 }.joined(separator: "\n\n")
   }
 
@@ -31,7 +33,7 @@ struct PlanText {
     for session in plan.sessions {
       let header = session.header
       let splits = Split.allCases.map { String(header.trials[$0] ?? 0) }
-      let subject = header.metadata["subject"] ?? header.metadata["subject_id"] ?? "-"
+      let subject = header.subject ?? "-"
       rows.append(
         [header.name, subject, String(header.channels), String(header.bins), header.binWidth.description] + splits
           + [header.isCounts ? "counts" : "real"])

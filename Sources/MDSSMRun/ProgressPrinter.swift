@@ -18,6 +18,7 @@ final class ProgressPrinter {
   private var takenUp = 0
   private var skipped = 0
   private var explained = 0
+  private var warned = 0
   private static let explainedAtMost = 10
   /// Plans with more jobs than this count what is there already.
   private static let large = 20
@@ -73,6 +74,13 @@ final class ProgressPrinter {
     case .resumed(let job, let step): line("      \(job): goes on from step \(step)")
     case .progress(let job, let progress): show(job, progress)
     case .checkpoint: break
+    case .unlearnt(let job, let findings):
+      warned += 1
+      if warned <= Self.explainedAtMost {
+        for finding in findings { line("warning: \(job): \(finding)") }
+      } else if warned == Self.explainedAtMost + 1 {
+        line("warning: more fits did not learn something; the report and their fit.json say what")
+      }
     case .latency(let job, let latency):
       line(
         "      \(job): \(latency.bins) bins, one in \(Self.short(latency.median)) us, "

@@ -5,6 +5,7 @@ import SpecLanguage
 /// Checks, plans, executes and bundles studies.
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "run",
     abstract: "Run a study, all points of its sweep. What exists is not done again; an interrupted run goes on.")
 
   @Argument(

@@ -33,8 +33,13 @@ struct SessionScreen {
   }
 
   private static func text(_ rows: [Row]) -> String {
-    let titles = ["session", "train", "valid", "test", "bins", "bin", "channels", "mean", "missing", "behaviour"]
-    var text = Terminal.table([titles] + rows.map(\.cells), last: true)
+    // Columns that no session fills are left out.
+    let (isDealt, holdsOut) = (rows.contains { $0.header.dealt != nil }, rows.contains { $0.header.heldOut != nil })
+    let own = (isDealt ? ["dealt to"] : []) + (holdsOut ? ["held out"] : [])
+    let titles =
+      ["session", "train", "valid", "test", "bins", "bin", "channels", "mean", "missing"] + own + ["behaviour"]
+    let cells = rows.map { $0.cells(isDealt: isDealt, holdsOut: holdsOut) }
+    var text = Terminal.table([titles] + cells, last: true)
     let notes = rows.flatMap { row in
       (row.header.excluded.map { "left out: " + $0 } + row.header.notes).map { "  \(row.session.name): \($0)" }
     }
@@ -72,16 +77,25 @@ struct SessionScreen {
       return low == high ? "\(low)" : "\(low) to \(high)"
     }
 
-    var cells: [String] {
+    func cells(isDealt: Bool, holdsOut: Bool) -> [String] {
       let splits = Split.allCases.map { String(header.trials[$0] ?? 0) }
       let missing = total.missing
       let share = Double(missing) / Double(max(1, total.count + missing))
       let behavior = session.behavior.map { "\($0.name) (\($0.dimensions))" }.joined(separator: ", ")
-      return [InitRecordings.clean(session.name)] + splits + [
+      var cells = [InitRecordings.clean(session.name)] + splits
+      cells += [
         lengths, "\(session.binWidth)", String(session.channels),
         InitRecordings.short(mean) + (session.isCounts ? " Hz" : ""),
-        missing == 0 ? "-" : "\(InitRecordings.short(100 * share)) %", behavior.isEmpty ? "-" : behavior,
+        missing == 0 ? "-" : "\(InitRecordings.short(100 * share)) %",
       ]
+      if isDealt { cells.append(header.dealt?.rawValue ?? "-") }
+      if holdsOut { cells.append(header.heldOut.map(Self.words) ?? "-") }
+      return cells + [behavior.isEmpty ? "-" : behavior]
+    }
+
+    private static func words(_ heldOut: HeldOut) -> String {
+      let parts = [(heldOut.channels.count, "channel"), (heldOut.bins, "bin")].filter { $0.0 > 0 }
+      return parts.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }.joined(separator: ", ")
     }
 
     var json: String {
@@ -97,6 +111,10 @@ struct SessionScreen {
         "files": .array(header.files.map(JSONValue.string)),
         "metadata": .object(session.metadata.mapValues(JSONValue.string)),
       ]
+      if let dealt = header.dealt { object["dealt"] = .string(dealt.rawValue) }
+      if let heldOut = header.heldOut {
+        object["held_out"] = ["channels": .array(heldOut.channels.map(JSONValue.int)), "bins": .int(heldOut.bins)]
+      }
       for split in Split.allCases { object["n_" + split.rawValue] = .int(header.trials[split] ?? 0) }
       object["behavior"] = .array(
         session.behavior.map {

@@ -1,4 +1,5 @@
 import SpecLanguage
+import YAMLReader
 
 /// Everything that can be known to be wrong with a spec without running it: as YAML, in its layers, with each of its
 /// profiles, at every point of its sweep, and on request against the headers of its recordings.
@@ -21,8 +22,10 @@ struct SpecCheck {
 
   /// Complaints about the text, in no order.
   func run(_ source: SourceFile) -> [Diagnostic] {
-    let (loaded, found) = loader.examine(source)
-    let all = found + errors(ofOtherProfilesOf: source, beyond: found)
+    let file = YAML.read(source)
+    let (loaded, found, profiles) = loader.examine(source, file)
+    let others = profiles.filter { $0 != loader.options.profile }
+    let all = found + errors(of: others, source, file, beyond: found)
     guard opensData, let loaded else { return all }
     do {
       return all + (try loader.resolve(loaded, digestsFiles: false).news)
@@ -35,13 +38,15 @@ struct SpecCheck {
 
   /// What only profiles that are not asked for have wrong, each with a note of which. They may be meant for other
   /// places, where other variables are set.
-  private func errors(ofOtherProfilesOf source: SourceFile, beyond known: [Diagnostic]) -> [Diagnostic] {
+  private func errors(
+    of profiles: [String], _ source: SourceFile, _ file: YAML.Result, beyond known: [Diagnostic]
+  ) -> [Diagnostic] {
     var told = Set(known.map(Complaint.init))
     var errors: [Diagnostic] = []
-    for profile in loader.profiles(of: source) where profile != loader.options.profile {
+    for profile in profiles {
       var options = loader.options
       options.profiles = [profile]
-      let (_, found) = Loader(spec: loader.spec, options: options).examine(source)
+      let (_, found, _) = Loader(spec: loader.spec, options: options).examine(source, file)
       for var diagnostic in found where diagnostic.isError && diagnostic.code != .unsetVariable {
         guard told.insert(Complaint(diagnostic)).inserted else { continue }
         diagnostic.notes.append("with `--profile \(profile)`")

@@ -5,6 +5,7 @@ import SpecLanguage
 /// Says where a value of a spec comes from.
 struct Why: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "why",
     abstract: "Value, type and origin chain of a field; `--all` prints the resolved spec with origins.")
 
   @Argument(help: "The study, a YAML file; `-` reads standard input.", completion: .specs)

@@ -60,11 +60,16 @@ package struct Batch {
   private let slots: Tensor?
   /// How much divergences count at this step, a scalar; nil where they count whole.
   let warmth: Tensor?
+  /// What encoders see of the observations: NaN where it is held out as well. The observations themselves where nothing is.
+  private let shown: Tensor
   /// `[2]` index: key of all random numbers of the step.
   package let key: Tensor
 
   /// - Parameter warmsUp: divergences count by the input `batch.warmth`.
-  package init(_ builder: Builder, _ shape: BatchShape, _ table: SessionTable, warmsUp: Bool = false) {
+  /// - Parameter hides: encoders see the input `batch.shown` in place of the observations.
+  package init(
+    _ builder: Builder, _ shape: BatchShape, _ table: SessionTable, warmsUp: Bool = false, hides: Bool = false
+  ) {
     self.shape = shape
     self.table = table
     observations = builder.input("batch.observations", [shape.rows, shape.trials * shape.bins])
@@ -75,6 +80,7 @@ package struct Batch {
     key = builder.input("batch.key", [2], .index)
     slots = shape.whole == shape.sessions ? nil : builder.input("batch.slots", [shape.sessions], .index)
     warmth = warmsUp ? builder.input("batch.warmth", []) : nil
+    shown = hides ? builder.input("batch.shown", observations.shape) : observations
   }
 
   /// Random numbers whose axis number `axis` is the sessions. A part of a step takes its share of those of the whole step.
@@ -89,7 +95,13 @@ package struct Batch {
   /// 1 where an observation counts, `[rows, trials * bins]`.
   var observed: Tensor { observations.isNumber }
   /// Observations with 0 in place of NaN.
-  var filled: Tensor { observed.select(observations, observations.builder.constant(0, observations.shape)) }
+  var filled: Tensor { Self.filled(observations) }
+  /// What encoders see, with 0 in place of NaN.
+  var seen: Tensor { Self.filled(shown) }
+
+  private static func filled(_ values: Tensor) -> Tensor {
+    values.isNumber.select(values, values.builder.constant(0, values.shape))
+  }
   /// `[rows, trials * bins]` with every trial so many times in a row: `[rows, trials * particles * bins]`.
   func repeated(_ values: Tensor, _ particles: Int) -> Tensor {
     if particles == 1 { return values }

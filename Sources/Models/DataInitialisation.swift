@@ -13,7 +13,10 @@ extension Model {
   /// Where the read-in and read-out of a session start when they ask for `init: data`; empty otherwise.
   ///
   /// - Parameter trials: per trial the observed rows `[channels][bins]`, NaN where missing.
-  package func initialBlocks(trials: [[[Float]]], channels: Int, stream: Stream) -> [InitialBlock] {
+  /// - Parameter hidden: channels that the read-in does not see; their weights start at zero.
+  package func initialBlocks(
+    trials: [[[Float]]], channels: Int, hidden: [Int] = [], stream: Stream
+  ) -> [InitialBlock] {
     guard channels > 0, trials.contains(where: { $0[0].count > 0 }) else { return [] }
     var blocks: [InitialBlock] = []
     if observation.initialisation == .data {
@@ -27,25 +30,28 @@ extension Model {
       }
     }
     if readin.initialisation == .data {
+      let seen = (0..<channels).filter { !hidden.contains($0) }
       let activity = Self.activity(trials, channels: channels) { $0 }
       let width = readin.sessionWidth
       let components = PrincipalReadout(
-        activity: activity, latent: min(dynamics.latent, width), stream: stream.child("readin"))
-      blocks += Self.readinBlocks(components, channels: channels, width: width)
+        activity: seen.map { activity[$0] }, latent: min(dynamics.latent, width), stream: stream.child("readin"))
+      blocks += Self.readinBlocks(components, channels: channels, seen: seen, width: width)
     }
     return blocks
   }
 
   /// The first features of the read-in are the components with unit variance, the others start at zero.
-  private static func readinBlocks(_ components: PrincipalReadout, channels: Int, width: Int) -> [InitialBlock] {
-    let latent = components.inverse.count / channels
+  private static func readinBlocks(
+    _ components: PrincipalReadout, channels: Int, seen: [Int], width: Int
+  ) -> [InitialBlock] {
+    let latent = components.inverse.count / max(seen.count, 1)
     var weight = [Double](repeating: 0, count: channels * width)
     var bias = [Double](repeating: 0, count: width)
-    for channel in 0..<channels {
+    for (row, channel) in seen.enumerated() {
       for place in 0..<latent {
-        let value = components.inverse[channel * latent + place]
+        let value = components.inverse[row * latent + place]
         weight[channel * width + place] = value
-        bias[place] -= value * components.bias[channel]
+        bias[place] -= value * components.bias[row]
       }
     }
     return [

@@ -46,6 +46,10 @@ package struct Model: Hashable, Sendable {
         model.embedding == nil && model.initial == .embedding
           ? "the first state comes from an embedding, but the model has no `embedding`" : nil
       },
+      Rule("inference.detach") { model in
+        model.embedding == nil && model.inference.scheme.detach != nil
+          ? "`detach` has no effect: the model has no `embedding` (where it is inherited add `unset: [detach]`)" : nil
+      },
       Rule("dynamics") { model in
         model.embedding == nil && model.dynamics.needsEmbedding
           ? "the dynamics adapt to an embedding, but the model has no `embedding`" : nil

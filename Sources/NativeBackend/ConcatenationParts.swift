@@ -12,10 +12,10 @@ struct ConcatenationParts {
   private var parts: [Int: [Part]] = [:]
   private let outputs: Set<Int>
 
-  init(_ graph: Graph, needed: [Bool], outputs: Set<Int>) {
+  init(_ graph: Graph, needed: [Bool], outputs: Set<Int>, apart: ApartConcatenations) {
     self.outputs = outputs
     for (index, node) in graph.nodes.enumerated() where needed[index] && node.shape.count > 0 {
-      guard case .concatenate(let axis) = node.op, node.type == .real else { continue }
+      guard case .concatenate(let axis) = node.op, node.type == .real, apart.parts[index] == nil else { continue }
       var from = node.shape.dimensions.map { _ in 0 }
       for operand in node.operands {
         let extent = graph[operand].shape[axis]

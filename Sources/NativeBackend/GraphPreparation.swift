@@ -1,7 +1,8 @@
 import TensorGraph
 
 extension Lowering {
-  /// Lowers a whole graph after the passes that change its loops: work moves into loops, sums move out of them.
+  /// Lowers a whole graph after the passes that change its loops: work moves into loops, sums move out of them,
+  /// products of several gates are split.
   convenience init(preparing graph: Graph, outputs: [ValueID], workers: Int) throws(BackendError) {
     let prepared: (graph: Graph, outputs: [ValueID])
     do {
@@ -20,7 +21,9 @@ extension Lowering {
     let sunk = try LoopSinking(graph, outputs: outputs)
     let pulled = try LoopPulling(sunk.graph, outputs: sunk.outputs)
     let hoisted = try SumHoisting(pulled.graph)
-    return (hoisted.graph, pulled.outputs.map { hoisted.values[Int($0.index)] })
+    let carries = try CarrySplitting(hoisted.graph, outputs: pulled.outputs.map { hoisted.values[Int($0.index)] })
+    let columns = try ColumnSplitting(carries.graph, outputs: carries.outputs)
+    return (columns.graph, columns.outputs)
   }
 }
 

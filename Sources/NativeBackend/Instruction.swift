@@ -32,6 +32,20 @@ enum Work {
   case scan(Unmanaged<ScanLoop>)
 }
 
+extension Work {
+  /// Multiply-adds of a matrix product; 0 for other work.
+  var multiplyAdds: Int {
+    switch self {
+    case .product(let plan, _):
+      let plan = plan.pointee
+      let all = [plan.extents.0, plan.extents.1, plan.extents.2, plan.extents.3]
+      let stack = all.prefix(Int(plan.rank)).reduce(1, *)
+      return Int(stack * plan.m * plan.n * plan.k)
+    case .elementwise, .copy, .reduce, .random, .gather, .scatter, .raggedContract, .raggedExpand, .scan: return 0
+    }
+  }
+}
+
 /// Where the contiguous elements of an operand begin.
 struct Place {
   var buffer: Int

@@ -30,24 +30,15 @@ final class Lowering {
   /// Sums `carry + product` that a loop body collects in place, with their products.
   private let collected: [Int: Int]
   private let parts: ConcatenationParts
+  /// Concatenations that are never put together.
+  let apart: ApartConcatenations
+  let stacks: SharedStacks
+  /// Buffers of stacks that share memory, by loop and number.
+  private var sharedStacks: [Int: [Int: Int]] = [:]
   /// The node that holds each result of each scan.
   private(set) var results: [Int: [Int: Int]] = [:]
   /// Whether a value has all elements of its root in their order.
   private var isWhole: [Bool]
-
-  struct Buffer {
-    var count: Int
-    var place: Place
-    /// The same at every step of the loop whose body this is.
-    var isInvariant: Bool
-
-    enum Place {
-      case unplaced, arena
-      case input(Int)
-      case output(Int)
-      case constant(UnsafeMutablePointer<Float>)
-    }
-  }
 
   /// An instruction with the buffers that it touches, for the memory plan.
   private struct Step {
@@ -68,7 +59,10 @@ final class Lowering {
     self.workers = workers
     self.collected = collected
     needed = Self.needed(graph, outputs)
-    parts = ConcatenationParts(graph, needed: needed, outputs: Set(outputs))
+    apart = ApartConcatenations(
+      graph, needed: needed, outputs: Set(outputs), collected: Set(collected.values))
+    parts = ConcatenationParts(graph, needed: needed, outputs: Set(outputs), apart: apart)
+    stacks = SharedStacks(graph, needed: needed)
     let count = graph.nodes.count
     isWhole = [Bool](repeating: true, count: count)
     layouts = [Layout?](repeating: nil, count: count)
@@ -109,6 +103,7 @@ final class Lowering {
     let shape = node.shape.dimensions
     if collected.values.contains(index) { return }
     if collected[index] != nil { return single(index, operands) }
+    if apart.parts[index] != nil { return }
     if node.shape.count == 0 {
       layouts[index] = addBuffer(index, .unplaced, isInvariant: invariant[index])
       return
@@ -141,7 +136,8 @@ final class Lowering {
         return
       }
       results[operands[0], default: [:]][position] = index
-      layouts[index] = addBuffer(index, .unplaced, isInvariant: invariant[index])
+      layouts[index] =
+        sharedStack(index, of: operands[0], position) ?? addBuffer(index, .unplaced, isInvariant: invariant[index])
       grouping.addResult(index, of: operands[0])
     }
   }
@@ -185,9 +181,26 @@ final class Lowering {
     for operand in operands(of: index) where !isInside(operand, group) { isStored[roots[operand]] = true }
   }
 
-  /// What a node reads; a sum that is collected in place reads the operands of its product.
+  /// What a node reads: for a sum that is collected in place what its product reads, and the parts of what stays apart.
   private func operands(of index: Int) -> [Int] {
-    graph.nodes[collected[index] ?? index].operands.map { Int($0.index) }
+    graph.nodes[collected[index] ?? index].operands.flatMap { apart.parts[Int($0.index)] ?? [Int($0.index)] }
+  }
+
+  /// The place of a stack that shares its buffer with another one.
+  private func sharedStack(_ index: Int, of loop: Int, _ position: Int) -> Layout? {
+    guard let place = stacks.place(of: position, loop) else { return nil }
+    let shape = graph.nodes[index].shape.dimensions
+    let slice = shape.dropFirst().reduce(1, *)
+    let known = sharedStacks[loop]?[place.buffer]
+    if known == nil {
+      let count = (shape[0] + place.extra) * slice
+      buffers.append(Buffer(count: count, place: .unplaced, isInvariant: invariant[index]))
+    }
+    let buffer = known ?? buffers.count - 1
+    sharedStacks[loop, default: [:]][place.buffer] = buffer
+    var layout = Layout(buffer: buffer, shape: shape)
+    layout.offset = place.start * slice
+    return layout
   }
 
   /// The place of a value inside the concatenation that it is made for.
@@ -281,7 +294,8 @@ final class Lowering {
       else {
         preconditionFailure("add is no group of its own")
       }
-      try lowerProduct(index, self.operands(of: index), transposeA, transposeB, continues: true)
+      let factors = graph.nodes[product].operands.map { Int($0.index) }
+      try lowerProduct(index, factors, transposeA, transposeB, continues: true)
     case .input, .constant, .negate, .exp, .log, .tanh, .sigmoid, .softplus, .sqrt, .absolute, .isNumber, .subtract,
       .multiply, .divide, .maximum, .minimum, .less, .select, .result:
       preconditionFailure("\(node.op.name) is no group of its own")

@@ -7,9 +7,52 @@ extension Lowering {
   func lowerProduct(
     _ node: Int, _ operands: [Int], _ transposeA: Bool, _ transposeB: Bool, continues: Bool = false
   ) throws(BackendError) {
-    let a = matrices(try layout(operands[0]), transposed: transposeA)
-    let b = try withRows(matrices(try layout(operands[1]), transposed: transposeB))
     let c = try layout(node)
+    func right(_ value: Int) throws(BackendError) -> Layout {
+      try withRows(matrices(try layout(value), transposed: transposeB))
+    }
+    guard let columns = apart.parts[operands[1]] else {
+      let b = try right(operands[1])
+      return try lowerProduct(operands[0], transposeA, b, c, continues: continues, of: c.count)
+    }
+    var from = 0
+    for part in columns {
+      let b = try right(part)
+      let target = c.sliced(from: [0, from], to: [c.shape[0], from + b.shape[1]])
+      try lowerProduct(operands[0], transposeA, b, target, continues: continues, of: c.count)
+      from += b.shape[1]
+    }
+  }
+
+  /// A product with a left operand that may be kept apart: in parts of the rows of c, or of the terms of every sum.
+  private func lowerProduct(
+    _ left: Int, _ transposeA: Bool, _ b: Layout, _ c: Layout, continues: Bool, of whole: Int
+  ) throws(BackendError) {
+    guard let parts = apart.parts[left] else {
+      let a = matrices(try layout(left), transposed: transposeA)
+      return try emitProduct(a, b, c, continues: continues, of: whole)
+    }
+    var from = 0
+    for part in parts {
+      let a = matrices(try layout(part), transposed: transposeA)
+      let to = from + a.shape[transposeA ? 0 : 1]
+      if transposeA {
+        let rows = c.sliced(from: [from, 0], to: [to, c.shape[1]])
+        try emitProduct(a, b, rows, continues: continues, of: whole)
+      } else {
+        let terms = b.sliced(from: [from, 0], to: [to, b.shape[1]])
+        try emitProduct(a, terms, c, continues: continues || from > 0, of: whole)
+      }
+      from = to
+    }
+  }
+
+  /// `c = a b`, or `c += a b`.
+  ///
+  /// - Parameter whole: elements of the product that c is a part of.
+  private func emitProduct(
+    _ a: Layout, _ b: Layout, _ c: Layout, continues: Bool, of whole: Int
+  ) throws(BackendError) {
     let rank = c.shape.count
     let (m, n, k) = (c.shape[rank - 2], c.shape[rank - 1], a.shape[rank - 1])
     let stack = Axes(Array(c.shape.dropLast(2)), [a, b, c].map { Array($0.strides.dropLast(2)) })
@@ -23,7 +66,7 @@ extension Lowering {
     let invariant = isInvariant(a) && isInvariant(b)
 
     // Few long sums, as in the gradient of a weight: parts of the sums are computed apart and then added.
-    if !continues, k >= 2048, c.count <= 1 << 16 {
+    if !continues, k >= 2048, whole <= 1 << 16 {
       let grain = ((k + 15) / 16 + 255) / 256 * 256
       let parts = (k + grain - 1) / grain
       let partial = temporary([parts] + c.shape, isInvariant: invariant)

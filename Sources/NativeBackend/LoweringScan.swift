@@ -17,16 +17,27 @@ extension Lowering {
       if position < scan.carries { source = try contiguous(source) }
       touched.append(source)
       let step = isSequence ? source.strides[0] : 0
-      inputs.append(ScanLoop.Input(place: Place(source), step: step))
-      bodyInputs.append((isSequence ? source.slice : source, position >= scan.carries + scan.sequences))
+      let slice = source.slice
+      let count = isSequence && slice.isContiguous ? slice.count : 0
+      inputs.append(ScanLoop.Input(place: Place(source), step: step, count: count))
+      bodyInputs.append((isSequence ? slice : source, position >= scan.carries + scan.sequences))
     }
 
     // What the body writes: one target per stacked result, and one per carry that is not stacked anyway.
     var targets: [ScanLoop.Target] = []
     var values: [Int] = []
     func isDuplicate(_ carry: Int, of target: Int) -> Bool { values[target] == Int(scan.bodyOutputs[carry].index) }
+    let states = stacks.states(of: node)
+    for state in states {
+      guard let result = results[state.before] else { continue }
+      var first = try layout(result).slice
+      first.offset += (state.first(length: scan.length) - state.start(isAfter: false)) * first.count
+      try copy(try layout(operands[state.carry]), to: first)
+    }
     for position in scan.bodyOutputs.indices.dropFirst(scan.carries) {
-      guard let result = results[position] else { continue }
+      // The states before the steps lie where the steps before left them.
+      let isElsewhere = stacks.isRepeated(position, of: node) || states.contains { $0.before == position }
+      guard let result = results[position], !isElsewhere else { continue }
       let stacked = try layout(result)
       touched.append(stacked)
       values.append(Int(scan.bodyOutputs[position].index))
@@ -52,14 +63,23 @@ extension Lowering {
         targets.append(.collected(Place(place), count: count))
         continue
       }
-      if let known = targets.indices.first(where: { isDuplicate(carry, of: $0) }) {
+      let known = targets.indices.first { isDuplicate(carry, of: $0) }
+      let before = states.first { $0.carry == carry && $0.after == nil }.flatMap { results[$0.before] }
+      if let known, before == nil {
         carries.append(ScanLoop.Carry(target: known, count: count, last: nil))
       } else {
-        let pair = temporary([2, count], isInvariant: false)
-        touched.append(pair)
         carries.append(ScanLoop.Carry(target: targets.count, count: count, last: nil))
         values.append(Int(scan.bodyOutputs[carry].index))
-        targets.append(.alternating(Place(pair), count: count))
+        if let before {
+          var after = try layout(before)
+          after.offset += (scan.reversed ? -1 : 1) * count
+          touched.append(after)
+          targets.append(.stacked(Place(after), step: count))
+        } else {
+          let pair = temporary([2, count], isInvariant: false)
+          touched.append(pair)
+          targets.append(.alternating(Place(pair), count: count))
+        }
       }
       if let result = results[carry] {
         let last = try layout(result)
@@ -76,7 +96,7 @@ extension Lowering {
     touched.append(arena)
     let loop = ScanLoop(
       body: program, length: scan.length, reversed: scan.reversed, inputs: inputs, targets: targets, carries: carries,
-      arena: Place(arena))
+      arena: Place(arena), workers: workers, descriptors)
     keep(loop)
     emit(
       Instruction(work: .scan(Unmanaged.passUnretained(loop)), axis: 0, extent: 1, grain: 1), touching: touched,

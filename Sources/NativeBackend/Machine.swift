@@ -46,8 +46,11 @@ struct Machine {
   }
 
   /// Computes a part of the work along an axis.
+  ///
+  /// - Parameter ahead: what products fetch meanwhile, because it is wanted soon.
   func perform(
-    _ work: Work, axis: Int, _ range: Range<Int>, item: Int, _ bases: Bases, _ scratch: UnsafeMutablePointer<Float>
+    _ work: Work, axis: Int, _ range: Range<Int>, item: Int, _ bases: Bases, _ scratch: UnsafeMutablePointer<Float>,
+    ahead: UnsafeMutablePointer<CKAhead>? = nil
   ) {
     let (axis, from, to) = (Int32(axis), Int64(range.lowerBound), Int64(range.upperBound))
     let addresses = UnsafePointer(bases)
@@ -57,7 +60,8 @@ struct Machine {
     case .reduce(let reduction, let stride):
       ck_reduce(kernels, reduction, addresses, axis, from, to, Int64(item * stride))
     case .product(let plan, let stride):
-      ck_products(kernels, plan, addresses, CKProductAxis(rawValue: UInt32(axis)), from, to, Int64(item * stride))
+      ck_products(
+        kernels, plan, addresses, CKProductAxis(rawValue: UInt32(axis)), from, to, Int64(item * stride), ahead)
     case .random(let fill): fill.perform(range, bases, kernels)
     case .gather(let gather): gather.perform(range, bases)
     case .scatter(let scatter): scatter.perform(range, bases, kernels)

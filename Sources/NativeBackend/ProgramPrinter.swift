@@ -124,6 +124,10 @@ extension Program {
       let last = carry.last.map { ", last to \(name($0))" } ?? ""
       lines.append("    carry \(position) is out\(carry.target)\(last)")
     }
+    if let ahead = loop.ahead {
+      let floats = ahead.parts.reduce(0) { $0 + $1.floatsPerRow }
+      lines.append("    fetches ahead \(floats) floats a row, a line every \(ahead.workPerLine) multiply-adds")
+    }
     lines += loop.body.text(indent: "    ").split(separator: "\n").map(String.init)
     return lines
   }

@@ -52,12 +52,12 @@ struct RowBlocks {
   /// Runs all instructions on some rows.
   func run(
     _ instructions: [Instruction], rows: Range<Int>, _ bases: Bases, _ machine: Machine,
-    _ scratch: UnsafeMutablePointer<Float>
+    _ scratch: UnsafeMutablePointer<Float>, ahead: UnsafeMutablePointer<CKAhead>?
   ) {
     for index in instructions.indices {
       let cut = cuts.cuts[index]
       let range = rows.lowerBound * cut.unit..<rows.upperBound * cut.unit
-      machine.perform(instructions[index].work, axis: cut.axis, range, item: 0, bases, scratch)
+      machine.perform(instructions[index].work, axis: cut.axis, range, item: 0, bases, scratch, ahead: ahead)
     }
   }
 

@@ -107,7 +107,7 @@ struct RaggedProduct {
       let (start, end) = (Int(offsets[group]), Int(offsets[group + 1]))
       kernels.pointee.product(
         target + group * inner * outer, outer, left + start * rowLeft, columnLeft, rowLeft, right + start * rowRight,
-        rowRight, inner, outer, end - start, 0)
+        rowRight, inner, outer, end - start, 0, nil)
     }
   }
 
@@ -118,7 +118,7 @@ struct RaggedProduct {
       let (start, end) = (Int(offsets[group]), Int(offsets[group + 1]))
       kernels.pointee.product(
         target + start * outer, outer, left + start * rowLeft, rowLeft, columnLeft, right + group * inner * outer,
-        outer, end - start, outer, inner, 0)
+        outer, end - start, outer, inner, 0, nil)
     }
   }
 }

@@ -7,6 +7,8 @@ final class ScanLoop {
   struct Input {
     var place: Place
     var step: Int
+    /// Floats of a slice that lies without gaps, else 0.
+    var count: Int
   }
 
   /// Where a value that the body computes at every step goes.
@@ -33,9 +35,23 @@ final class ScanLoop {
   let targets: [Target]
   let carries: [Carry]
   private let arena: Place
+  /// Parts of the sums that blocks of rows collect, for the workers to share.
+  private let pieces: [Piece]
+
+  private struct Piece {
+    var target: Int
+    var own: RowBlocks.Own
+    var range: Range<Int>
+  }
+
+  private static let floatsPerPiece = 4096
+
+  /// What blocks of rows fetch for their next step.
+  let ahead: StepAhead?
 
   init(
-    body: Program, length: Int, reversed: Bool, inputs: [Input], targets: [Target], carries: [Carry], arena: Place
+    body: Program, length: Int, reversed: Bool, inputs: [Input], targets: [Target], carries: [Carry], arena: Place,
+    workers: Int, _ descriptors: Descriptors
   ) {
     self.body = body
     self.length = length
@@ -44,6 +60,31 @@ final class ScanLoop {
     self.targets = targets
     self.carries = carries
     self.arena = arena
+    pieces = (body.blocks?.own ?? []).flatMap { own -> [Piece] in
+      guard let target = body.outputs.firstIndex(of: own.buffer) else { return [] }
+      return stride(from: 0, to: own.count, by: Self.floatsPerPiece).map {
+        Piece(target: target, own: own, range: $0..<min(own.count, $0 + Self.floatsPerPiece))
+      }
+    }
+    ahead = body.blocks.flatMap { blocks in
+      StepAhead(
+        parts: Self.parts(inputs, targets, rows: blocks.cuts.rows),
+        work: body.instructions.reduce(0) { $0 + $1.work.multiplyAdds } / blocks.cuts.rows, workers: workers,
+        descriptors)
+    }
+  }
+
+  /// The slices that blocks of rows walk through step by step.
+  private static func parts(_ inputs: [Input], _ targets: [Target], rows: Int) -> [StepAhead.Part] {
+    var parts: [StepAhead.Part] = []
+    func add(_ place: Place, step: Int, count: Int) {
+      let isKnown = parts.contains { $0.place.buffer == place.buffer && $0.place.offset == place.offset }
+      guard step != 0, count >= rows, count % rows == 0, !isKnown else { return }
+      parts.append(StepAhead.Part(place: place, step: step, floatsPerRow: count / rows))
+    }
+    for input in inputs { add(input.place, step: input.step, count: input.count) }
+    for case .stacked(let place, let step) in targets { add(place, step: step, count: step) }
+    return parts
   }
 
   func run(_ outer: Bases, _ machine: Machine) throws(BackendError) {
@@ -114,13 +155,24 @@ final class ScanLoop {
       }
       withUnsafePointer(to: call) { machine.workers.run(task, $0, items: blocks.items) }
     }
-    for buffer in blocks.own {
-      guard let target = body.outputs.firstIndex(of: buffer.buffer) else { continue }
-      let sum = address(target, step: 0, outer)
-      for block in 0..<blocks.items {
-        machine.kernels.pointee.addInto(
-          sum, blocks.address(buffer, block: block, arena: arena.floats(outer)), buffer.count)
+    withUnsafePointer(to: machine) { pointer in
+      let call = Call(loop: .passUnretained(self), outer: outer, machine: pointer)
+      let task: CKTask = { context, item, _ in
+        guard let call = context?.assumingMemoryBound(to: Call.self).pointee else { return }
+        call.loop.takeUnretainedValue().addBlocks(item, call.outer, call.machine.pointee)
       }
+      withUnsafePointer(to: call) { machine.workers.run(task, $0, items: pieces.count) }
+    }
+  }
+
+  /// Adds what the blocks collected, block by block, to a piece of a sum.
+  private func addBlocks(_ item: Int, _ outer: Bases, _ machine: Machine) {
+    guard let blocks = body.blocks else { return }
+    let (piece, memory) = (pieces[item], arena.floats(outer))
+    let sum = address(piece.target, step: 0, outer) + piece.range.lowerBound
+    for block in 0..<blocks.items {
+      let part = blocks.address(piece.own, block: block, arena: memory) + piece.range.lowerBound
+      machine.kernels.pointee.addInto(sum, part, piece.range.count)
     }
   }
 
@@ -137,7 +189,9 @@ final class ScanLoop {
     for count in 0..<length {
       bind(step: count, outer, bases)
       for buffer in blocks.own { bases[buffer.buffer] = blocks.address(buffer, block: block, arena: memory) }
-      blocks.run(body.instructions, rows: rows, bases, machine, scratch)
+      let next = count + 1 < length ? slice(count + 1) : nil
+      let fetched = ahead?.ready(worker: worker, slice: next, rows: rows, outer)
+      blocks.run(body.instructions, rows: rows, bases, machine, scratch, ahead: fetched)
     }
   }
 }

@@ -14,7 +14,12 @@ extension NativeBackend {
       let pulled = try LoopPulling(sunk.graph, outputs: sunk.outputs)
       stages.append(("pulling", Self.text(pulled.graph, pulled.outputs)))
       let hoisted = try SumHoisting(pulled.graph)
-      stages.append(("hoisting", Self.text(hoisted.graph, pulled.outputs.map { hoisted.values[Int($0.index)] })))
+      let outputs = pulled.outputs.map { hoisted.values[Int($0.index)] }
+      stages.append(("hoisting", Self.text(hoisted.graph, outputs)))
+      let carries = try CarrySplitting(hoisted.graph, outputs: outputs)
+      stages.append(("carries", Self.text(carries.graph, carries.outputs)))
+      let columns = try ColumnSplitting(carries.graph, outputs: carries.outputs)
+      stages.append(("columns", Self.text(columns.graph, columns.outputs)))
     } catch {
       throw BackendError("\(error)")
     }

@@ -181,6 +181,9 @@ package struct Estimator {
     case .reconstruction(let spec):
       passes += slots(shape, spec.split)
       written = 2 * observed
+    case .coSmoothing(let spec):
+      passes += slots(shape, spec.split)
+      written = 2 * observed
     case .forecast(let spec):
       passes += slots(shape, spec.split) * Double(max(1, spec.samples))
       written = 2 * observed
@@ -192,7 +195,7 @@ package struct Estimator {
       estimate.seconds += regression(job, shape)
     case .truth(let spec): passes += train + slots(shape, spec.split)
     case .diagnosis(let spec): passes += 2 * slots(shape, spec.split)
-    case .embedding: break
+    case .embedding, .grid: break
     }
     estimate.seconds += passes * perTrial + (job.predictions ? written * 1e-7 : 0)
     let share = Double(shape.plan.shape.bins * 32) * Double(shape.plan.shape.rows) / max(1, sized.volume)
@@ -252,9 +255,11 @@ package struct Estimator {
       sessions: shape.plan.perPart, trials: batch.trials, bins: batch.bins,
       rows: shape.sessions.capacity(of: shape.plan.perPart), of: batch.sessions)
     let step = StepGraph(
-      fit.model, shape: part, sessions: shape.sessions, fit: Set(fit.fit), memory: fit.recipe.memory, path: fit.path)
+      fit.model, shape: part, sessions: shape.sessions, fit: Set(fit.fit), memory: fit.recipe.memory,
+      hides: shape.hides,
+      path: fit.path)
     let few = BatchShape(sessions: 1, trials: 32, bins: batch.bins, rows: shape.sessions.capacity(of: 1))
-    let seen = StepGraph(fit.model, shape: few, sessions: shape.sessions, fit: [], path: fit.path)
+    let seen = StepGraph(fit.model, shape: few, sessions: shape.sessions, fit: [], hides: shape.hides, path: fit.path)
     let cost = GraphCost(step.graph, outputs: step.outputs)
     // Compiling takes most of the time; graphs work in memory in proportion to the elements that they compute.
     let density: Double

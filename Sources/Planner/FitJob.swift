@@ -91,6 +91,8 @@ package struct FitJob: Sendable {
     return ["fit", "repetition", String(repetition)]
   }
   var repetition: Int? { content.repetition }
+  /// Whether its run has a fit for every session.
+  package var isPerSession: Bool { content.isPerSession }
   var groups: UInt8 { content.groups }
   /// Spec paths of the model and of the recipe, for messages; not part of the key.
   package var path: String { content.model.path.description }

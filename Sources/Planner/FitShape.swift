@@ -14,6 +14,8 @@ package struct FitShape: Sendable {
   package let trials: [[Split: Int]]
   /// Validations during the training.
   package let validations: Int
+  /// Whether some session holds channels or bins out from encoders.
+  let hides: Bool
   /// Stands for everything here and for the model, whole numbers only.
   package let digest: SHA256Digest
 
@@ -30,10 +32,12 @@ package struct FitShape: Sendable {
     let every = fit.recipe.select.map { max(1, $0.every.steps(perEpoch: plan.perEpoch)) }
     validations = every.map { (plan.steps + $0 - 1) / $0 } ?? 0
     self.plan = plan
+    hides = headers.contains { $0.heldOut != nil }
     var content: [Plain] = [fit.modelValue.plain.sizing, .string(fit.numerics), .int(bins)]
     content.append(.list(fit.fit.map { .string($0.rawValue) }))
     content.append(.list([plan.shape.sessions, plan.shape.trials, plan.shape.rows].map { .int($0) }))
     for header in headers { content.append(.int(header.channels)) }
+    if hides { content.append(.string("hides")) }
     digest = SHA256Digest(of: Plain.list(content).canonicalBytes)
   }
 }

@@ -5,7 +5,8 @@ import SpecLanguage
 /// A plan as `plan.json`: jobs with what their keys are made of, points with their jobs, sessions.
 ///
 /// Values that many jobs have stand once under `values`, and groups of sessions under `groups`, by the first digits of
-/// their digest. One line per job and point, so that two plans can be compared line by line.
+/// their digest; so does under `guards` what a job has never seen. One line per job and point, so that two plans can be
+/// compared line by line.
 extension Plan {
   package static let format = 2
 
@@ -13,10 +14,18 @@ extension Plan {
   package func writeJSON(_ write: (String) throws -> Void) rethrows {
     var values: [String: JSONValue] = [:]
     var groups: [String: JSONValue] = [:]
+    var guards: [String: JSONValue] = [:]
+    var names: [LeakGuard.Identity: String] = [:]
+    let leakGuard = LeakGuard(self)
     var estimator = Estimator()
     try write("{\n  \"format\": \(Self.format),\n  \"jobs\": [")
     for (index, job) in jobs.enumerated() {
-      let line = json(job, &estimator, &values, &groups).line
+      var object = json(job, &estimator, &values, &groups).object ?? [:]
+      let identity = leakGuard.identity(job)
+      let name = names[identity] ?? String(SHA256Digest(of: Array(leakGuard.json(job).line.utf8)).hex.prefix(16))
+      if names.updateValue(name, forKey: identity) == nil { guards[name] = leakGuard.json(job) }
+      object["guard"] = .string(name)
+      let line = JSONValue.object(object).line
       try write((index == 0 ? "\n    " : ",\n    ") + line)
     }
     try write("\n  ],\n  \"points\": [")
@@ -29,6 +38,8 @@ extension Plan {
     }
     try write("\n  ],\n")
     try Self.write("groups", groups, write)
+    try write(",\n")
+    try Self.write("guards", guards, write)
     try write(",\n")
     try Self.write("values", values, write)
     try write("\n}\n")

@@ -40,6 +40,8 @@ package struct Planner {
     var group: Int
     /// What the condition of the cohort gave for sessions that it leaves out.
     var leftOut: [String]
+    /// Sessions that are left out because they have no training trials, by which their own read-in could be fitted.
+    var untrained: [String]
     /// False when the condition has no value for some session: then the run has none, which need not be told.
     var isRight: Bool
   }
@@ -151,7 +153,8 @@ package struct Planner {
       run: key.run, model: key.model, recipe: key.recipe, study: 0, backend: 0, sessions: group, source: 0)
     if chosen.isRight, checkedRuns.insert(idle).inserted {
       let every = edges.datasets.flatMap { ofDataset[read.number($0)] ?? [] }.map { sessions[$0].name }
-      let findings = resolved(edges, read, groups[group]).findings(among: every, leftOut: chosen.leftOut)
+      let findings = resolved(edges, read, groups[group]).findings(
+        among: every, leftOut: chosen.leftOut, untrained: chosen.untrained)
       reader.report(findings, at: point)
     }
     let run = read.entry(\.runs, edges.run).value
@@ -197,7 +200,7 @@ package struct Planner {
     {
       let named = read.entry(\.evaluations, edges.evaluation)
       reader.report(resolved(graph.runs[run], read, groups[group]).findings(of: named), at: point)
-      reader.checkObjective(by: named, bin: groups[group].sessions.first?.header.binWidth, at: point)
+      reader.checkObjective(by: named, groups[group].sessions.map(\.header), at: point)
     }
     let spec = spec(edges.evaluation, read)
     let areWanted = read.section(\.outputs, graph.outputs)?.predictions ?? true
@@ -316,7 +319,11 @@ package struct Planner {
       reader.report(members.problems, at: point)
     }
     let taken = members.sessions.map { places[$0] }
-    let found = Chosen(group: group(taken), leftOut: members.leftOut, isRight: members.problems.isEmpty)
+    let trained = taken.filter { sessions[$0].header.trials[.train] ?? 0 > 0 }
+    let untrained = taken.filter { sessions[$0].header.trials[.train] ?? 0 == 0 }.map { sessions[$0].name }
+    let found = Chosen(
+      group: group(trained.isEmpty ? taken : trained), leftOut: members.leftOut,
+      untrained: trained.isEmpty ? [] : untrained, isRight: members.problems.isEmpty)
     chosen[key] = found
     return found
   }
@@ -344,7 +351,9 @@ package struct Planner {
         return known
       }
       let inputs = ([value.digest] + own).map { ArtifactKey($0) }
-      let key = ArtifactKey(kind: "session", version: 2, content: Array(header.name.utf8), inputs: inputs)
+      // What a session is dealt to hangs on the others, so neither its files nor its dataset tell.
+      let content = header.name + (header.dealt.map { " " + $0.rawValue } ?? "")
+      let key = ArtifactKey(kind: "session", version: 2, content: Array(content.utf8), inputs: inputs)
       if let known = sessionPlaces[key] {
         found.append(known)
         continue
@@ -380,6 +389,13 @@ extension SharedAssignments {
 extension Dataset {
   /// The dataset without the path of its files: what is in a file is in its digest, where it lies changes no result.
   var withoutPlace: Dataset {
+    guard var split, split.file != nil || split.sessions?.file != nil else { return withoutPath }
+    if split.file != nil { split.file = "" }
+    if split.sessions?.file != nil { split.sessions?.file = "" }
+    return with(split).withoutPath
+  }
+
+  private var withoutPath: Dataset {
     switch self {
     case .arrays(var files):
       files.path = ""

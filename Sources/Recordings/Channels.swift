@@ -60,12 +60,15 @@ struct Channels {
   }
 
   /// Filters the bins of every trial.
-  mutating func smooth(_ filter: Smoothing?) {
+  /// - Parameter forwardBins: the last bins, which are filtered for themselves, so that no earlier bin tells of them.
+  mutating func smooth(_ filter: Smoothing?, forwardBins: Int = 0) {
     guard let filter else { return }
     for channel in 0..<count {
       for (trial, length) in lengths.enumerated() {
         let start = offset(channel, trial)
-        filter.apply(to: &values, in: start..<start + length)
+        let cut = start + max(0, length - forwardBins)
+        filter.apply(to: &values, in: start..<cut)
+        filter.apply(to: &values, in: cut..<start + length)
       }
     }
     isCounts = false

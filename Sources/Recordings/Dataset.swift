@@ -34,6 +34,71 @@ package enum Dataset: Hashable, Sendable {
 
   /// As `headers`, with the sessions that are left out.
   package func allHeaders(id: String, base: String = ".") throws(DataProblems) -> [SessionHeader] {
+    let dataset = located(base)
+    var headers = try dataset.readHeaders(id: id, base: base)
+    guard let split = dataset.split else { return headers }
+    if let file = split.file {
+      var found = ProblemList()
+      _ = found.attempt { () throws(DataProblem) in
+        let table = try SplitFile(file, session: id)
+        try table.check(try table.sessions(), among: headers.map(\.name), "session", id)
+      }
+      try found.check()
+      for place in headers.indices { headers[place].files.append(file) }
+    }
+    if let sessions = split.sessions {
+      let used = headers.indices.filter { headers[$0].excluded.isEmpty }
+      for (place, split) in zip(used, try sessions.deal(used.map { headers[$0] }, id: id)) {
+        headers[place].dealt = split
+      }
+    }
+    return headers
+  }
+
+  /// How trials, sessions and neurons are split; nil where the files say it.
+  package var split: SplitPlan? {
+    switch self {
+    case .arrays(let dataset): dataset.split
+    case .generator(let dataset): dataset.split
+    case .lfads: nil
+    case .nwb(let dataset): dataset.split
+    }
+  }
+
+  /// Whether its sessions can have true states.
+  package var mayKnowStates: Bool {
+    switch self {
+    case .arrays, .lfads, .nwb: false
+    case .generator(let dataset): dataset.system.knowsFlow
+    }
+  }
+
+  /// The dataset with another split; itself where the files say it.
+  package func with(_ split: SplitPlan) -> Dataset {
+    switch self {
+    case .arrays(var dataset):
+      dataset.split = split
+      return .arrays(dataset)
+    case .generator(var dataset):
+      dataset.split = split
+      return .generator(dataset)
+    case .lfads: return self
+    case .nwb(var dataset):
+      dataset.split = split
+      return .nwb(dataset)
+    }
+  }
+
+  /// The dataset with the tables of its split where they lie.
+  private func located(_ base: String) -> Dataset {
+    guard var split, split.file != nil || split.sessions?.file != nil else { return self }
+    split.file = split.file.map { Glob.resolve($0, base: base) }
+    let table = split.sessions?.file.map { Glob.resolve($0, base: base) }
+    split.sessions?.file = table
+    return with(split)
+  }
+
+  private func readHeaders(id: String, base: String) throws(DataProblems) -> [SessionHeader] {
     switch self {
     case .arrays(let dataset): try dataset.headers(id: id, base: base)
     case .generator(let dataset): try dataset.headers(id: id)
@@ -45,7 +110,7 @@ package enum Dataset: Hashable, Sendable {
   /// One session whole.
   /// - Parameter name: the session's name as its header gives it.
   package func load(id: String, session name: String, base: String = ".") throws(DataProblems) -> Session {
-    switch self {
+    switch located(base) {
     case .arrays(let dataset): try dataset.load(id: id, session: name, base: base)
     case .generator(let dataset): try dataset.load(id: id, session: name)
     case .lfads(let dataset): try dataset.load(id: id, session: name, base: base)

@@ -37,17 +37,19 @@ package struct Behavior: Hashable, Sendable {
   }
 }
 
-/// What a benchmark hides from models and asks them for: the last channels, and the last bins of every trial.
+/// What encoders never see and read-outs are asked for: some channels, and the last bins of every trial.
 package struct HeldOut: Hashable, Sendable {
-  package var channels: Int
+  /// Ascending.
+  package var channels: [Int]
+  /// Forward bins.
   package var bins: Int
 
-  package init(channels: Int, bins: Int) {
+  package init(channels: [Int], bins: Int = 0) {
     self.channels = channels
     self.bins = bins
   }
 
-  package var isEmpty: Bool { channels == 0 && bins == 0 }
+  package var isEmpty: Bool { channels.isEmpty && bins == 0 }
 }
 
 /// One recording cut into trials of bins.
@@ -70,7 +72,7 @@ package struct Session: Sendable {
   package var truth: [Float]?
   /// The states behind it; only generated sessions know them.
   package var states: TrueStates?
-  /// What the benchmark that the session belongs to holds out; nil where it is none.
+  /// What encoders do not see; nil where they see everything.
   package var heldOut: HeldOut?
   /// What was left out and why.
   package var notes: [String]
@@ -94,6 +96,12 @@ package struct Session: Sendable {
     self.states = states
     self.heldOut = heldOut
     self.notes = notes
+  }
+
+  /// The bins of a trial, from its first, in which encoders see a channel.
+  package func shownBins(of channel: Int, trial: Int) -> Int {
+    guard let heldOut else { return trials[trial].length }
+    return heldOut.channels.contains(channel) ? 0 : max(0, trials[trial].length - heldOut.bins)
   }
 
   /// The place of one observation in `observations` and `truth`.
@@ -131,14 +139,22 @@ package struct SessionHeader: Sendable {
   package var binWidth: Nanoseconds
   package var behavior: [(name: String, dimensions: Int)]
   package var isCounts: Bool
+  /// What encoders do not see; nil where they see everything.
+  package var heldOut: HeldOut?
+  /// Whether the true states are known, and where each leads.
+  package var knowsStates = false
   package var notes: [String]
+  /// What the split of sessions deals the session to; nil without one. Cohorts see it as `split`.
+  package var dealt: Split? {
+    didSet { metadata["split"] = dealt?.rawValue }
+  }
   /// Why the session is left out; empty for one that is used.
   package var excluded: [String] = []
 
   package init(
     name: String, files: [String] = [], metadata: [String: String] = [:], channels: Int, bins: Int,
     trials: [Split: Int], binWidth: Nanoseconds, behavior: [(name: String, dimensions: Int)] = [], isCounts: Bool,
-    notes: [String] = []
+    heldOut: HeldOut? = nil, notes: [String] = []
   ) {
     self.name = name
     self.files = files
@@ -149,6 +165,7 @@ package struct SessionHeader: Sendable {
     self.binWidth = binWidth
     self.behavior = behavior
     self.isCounts = isCounts
+    self.heldOut = heldOut
     self.notes = notes
   }
 }

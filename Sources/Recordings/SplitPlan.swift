@@ -10,6 +10,8 @@ package struct SplitPlan: Hashable, Sendable {
     case block
     /// As a column of the trials says.
     case column
+    /// As a table in a file says.
+    case file
   }
 
   package var train: Double
@@ -17,8 +19,12 @@ package struct SplitPlan: Hashable, Sendable {
   package var test: Double
   package var by: Order
   package var column: String?
+  package var file: String?
+  package var block: Nanoseconds?
   package var stratify: String?
   package var seed: UInt64
+  package var sessions: SessionSplit?
+  package var neurons: NeuronSplit?
 
   package static let schema = Schema<Self>(
     "split", "Which share of a session's trials is for training, for choosing, and for the final score.",
@@ -28,14 +34,28 @@ package struct SplitPlan: Hashable, Sendable {
     Field(
       "by", \.by, .choice(Order.self), default: .trial,
       "`trial` shuffles the trials; `block` keeps them in time: train, then valid, then test; `column` does what a column "
-        + "of the trials says."),
+        + "of the trials says, `file` what a table says."),
     Field(
       "column", \.column, .optional(.id),
       "The column of the trials that says train, valid or test, for `by: column`; the shares have no effect then."),
     Field(
+      "file", \.file, .optional(.path),
+      "The table that says so, for `by: file`: CSV or TSV with the columns `session`, `trial` (counted from 1 in the order "
+        + "of the session) and `split`; the shares have no effect then."),
+    Field(
+      "block", \.block, .optional(.duration),
+      "With `by: block`: trials that start within one such stretch of the recording stay together, and the stretches are "
+        + "shuffled."),
+    Field(
       "stratify", \.stratify, .optional(.id),
       "A column of the trials, such as the target: the shares hold within every group of trials that have one value."),
     Field("seed", \.seed, .seed, default: 0, "Seed of the shuffle."),
+    Field(
+      "sessions", \.sessions, .optional(.section(SessionSplit.schema)),
+      "Which sessions are for learning what sessions share, and which are held out from it."),
+    Field(
+      "neurons", \.neurons, .optional(.section(NeuronSplit.schema)),
+      "Channels that no encoder sees and that the read-out predicts."),
     rules: [
       Rule("train") { plan in
         let sum = plan.train + plan.valid + plan.test
@@ -44,15 +64,31 @@ package struct SplitPlan: Hashable, Sendable {
       Rule("train") { plan in plan.train > 0 ? nil : "`train` is 0; nothing could be fitted" },
       Rule("column") { plan in
         switch plan.by {
-        case .trial, .block: plan.column == nil ? nil : "`column` has no effect without `by: column`"
+        case .trial, .block, .file: plan.column == nil ? nil : "`column` has no effect without `by: column`"
         case .column: plan.column == nil ? "`by: column` needs `column`" : nil
         }
       },
+      Rule("file") { plan in
+        switch plan.by {
+        case .trial, .block, .column: plan.file == nil ? nil : "`file` has no effect without `by: file`"
+        case .file: plan.file == nil ? "`by: file` needs `file`" : nil
+        }
+      },
+      Rule("block") { plan in
+        plan.block != nil && plan.by != .block ? "`block` has no effect without `by: block`" : nil
+      },
       Rule("stratify") { plan in
-        plan.stratify != nil && plan.by == .column ? "`stratify` has no effect beside `by: column`" : nil
+        guard plan.stratify != nil else { return nil }
+        switch plan.by {
+        case .trial: return nil
+        case .block:
+          return plan.block == nil ? nil : "`stratify` has no effect beside `block`, which keeps trials together"
+        case .column: return "`stratify` has no effect beside `by: column`"
+        case .file: return "`stratify` has no effect beside `by: file`"
+        }
       },
     ],
-    make: Self.init(train:valid:test:by:column:stratify:seed:))
+    make: Self.init(train:valid:test:by:column:file:block:stratify:seed:sessions:neurons:))
 
   /// The split of each trial.
   ///
@@ -64,6 +100,8 @@ package struct SplitPlan: Hashable, Sendable {
     starts: [Double], columns: [[String: String]] = [], session: String, file: String? = nil
   ) throws(DataProblem) -> [Split] {
     if let column { return try told(by: column, columns, session, file) }
+    if let table = self.file { return try SplitFile(table, session: session).splits(trials: starts.count, of: session) }
+    if let block { return try blocks(of: block, starts, session) }
     guard let stratify else { return try shares(starts, session) }
     var groups: [String: [Int]] = [:]
     for trial in starts.indices {
@@ -119,32 +157,32 @@ package struct SplitPlan: Hashable, Sendable {
   }
 
   private func shares(_ starts: [Double], _ session: String) throws(DataProblem) -> [Split] {
-    let sizes = try sizes(starts.count, session)
-    var result = [Split](repeating: .train, count: starts.count)
-    for (place, trial) in order(starts, session).enumerated() {
-      result[trial] = place < sizes[0] ? .train : place < sizes[0] + sizes[1] ? .valid : .test
-    }
-    return result
-  }
-
-  private func sizes(_ trials: Int, _ session: String) throws(DataProblem) -> [Int] {
-    let shares = [train, valid, test]
-    let parts = shares.count { $0 > 0 }
-    guard trials >= parts else {
+    guard let splits = Shares(train, valid, test).deal(order(starts, session)) else {
+      let parts = Shares(train, valid, test).parts
       throw DataProblem(
-        session: session, "the session has \(trials) trials, too few for a `split` into \(parts) parts",
+        session: session, "the session has \(starts.count) trials, too few for a `split` into \(parts) parts",
         help: ["use more trials, shorter windows, or fewer parts"])
     }
-    let total = train + valid + test
-    let firstCut = Int((Double(trials) * train / total + 1e-6).rounded())
-    let secondCut = Int((Double(trials) * (train + valid) / total + 1e-6).rounded())
-    var sizes = [firstCut, secondCut - firstCut, trials - secondCut]
-    for part in sizes.indices where shares[part] > 0 && sizes[part] == 0 {
-      let largest = sizes.indices.max { sizes[$0] < sizes[$1] } ?? 0
-      sizes[largest] -= 1
-      sizes[part] = 1
+    return splits
+  }
+
+  /// Trials that start in one stretch of the recording are dealt together; the stretches begin at the clock's 0.
+  private func blocks(
+    of length: Nanoseconds, _ starts: [Double], _ session: String
+  ) throws(DataProblem) -> [Split] {
+    // A start on an edge, but for rounding, belongs to the later block, as a spike does to the later bin.
+    let own = starts.map { ($0 / length.seconds + 1e-9).rounded(.down) }
+    let blocks = Set(own).sorted()
+    var stream = Stream(seed: seed, path: ["split", session])
+    guard let dealt = Shares(train, valid, test).deal(stream.permutation(blocks.count)) else {
+      let parts = Shares(train, valid, test).parts
+      throw DataProblem(
+        session: session,
+        "the trials lie in \(blocks.count) blocks of \(length), too few for a `split` into \(parts) parts",
+        help: ["use a shorter `block`, or fewer parts"])
     }
-    return sizes
+    let splits = Dictionary(uniqueKeysWithValues: zip(blocks, dealt))
+    return own.map { splits[$0] ?? .train }
   }
 
   private func order(_ starts: [Double], _ session: String) -> [Int] {
@@ -152,7 +190,7 @@ package struct SplitPlan: Hashable, Sendable {
     case .trial:
       var stream = Stream(seed: seed, path: ["split", session])
       return stream.permutation(starts.count)
-    case .block, .column:
+    case .block, .column, .file:
       return starts.indices.sorted { (starts[$0], $0) < (starts[$1], $1) }
     }
   }

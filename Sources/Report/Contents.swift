@@ -15,8 +15,8 @@ struct Contents {
     var series: [String: [(step: Double, value: Double)]]
   }
 
-  /// The example traces of one evaluation of a run, one row per bin.
-  struct Examples {
+  /// What one evaluation of a run tells beside its scores: traces of examples by the bin, or arrows of vector fields.
+  struct Finding {
     var run: String
     var evaluation: String
     var table: TSV
@@ -29,7 +29,12 @@ struct Contents {
   private(set) var comparisons: Comparisons?
   private(set) var logs: [Log] = []
   private(set) var embedding: Embedding?
-  private(set) var examples: [Examples] = []
+  private(set) var examples: [Finding] = []
+  private(set) var fields: [Finding] = []
+  private(set) var grids: [Finding] = []
+  /// What fits of the point that is shown did not learn, in the order of the runs.
+  private(set) var unlearnt: [(run: String, words: String)] = []
+  private(set) var leakGuard: LeakGuardTable?
   private(set) var complaints: [String] = []
 
   /// Fits of one run whose logs are read.
@@ -90,39 +95,66 @@ struct Contents {
 
   // MARK: Fits
 
+  /// A file beside a fit.
+  private struct Place {
+    var path: String
+    var run: String
+    /// The folder of the fit below its run, where the run has several.
+    var fit: String?
+    var name: String
+    /// Whether the fit is one of the point that is shown.
+    var isShown: Bool
+  }
+
   private mutating func readFits() {
-    let shown = shownFits()
-    let isSweep = sweep != nil
-    var places: [(path: String, run: String, fit: String?, name: String)] = []
+    let plan = json("result/plan.json")
+    let shown = shownFits(plan)
+    leakGuard = plan.flatMap { LeakGuardTable($0, fits: sweep == nil ? nil : Set(shown.values.joined())) }
+    var places: [Place] = []
     for path in paths.sorted() where path.hasPrefix("result/runs/") {
       let parts = path.split(separator: "/").map(String.init)
-      guard parts.count == (isSweep ? 5 : 4), let name = parts.last else { continue }
-      places.append((path, parts[2], isSweep ? parts[3] : nil, name))
+      guard parts.count == 4 || parts.count == 5, let name = parts.last else { continue }
+      let fit = parts.count == 5 ? parts[3] : nil
+      let isShown = sweep == nil || fit.map { fit in shown[parts[2]]?.contains { $0.hasPrefix(fit) } ?? false } ?? true
+      places.append(Place(path: path, run: parts[2], fit: fit, name: name, isShown: isShown))
     }
     var counts: [String: Int] = [:]
     for place in places where place.name == "metrics.ndjson" {
-      let isShown = place.fit.map { shown[place.run]?.hasPrefix($0) ?? false } ?? true
       counts[place.run, default: 0] += 1
-      guard isShown || counts[place.run, default: 0] <= Self.fitsOfRun, let text = text(place.path) else { continue }
-      logs.append(Log(run: place.run, fit: place.fit, isShown: isShown, series: series(text, place.path)))
+      guard place.isShown || counts[place.run, default: 0] <= Self.fitsOfRun, let text = text(place.path) else {
+        continue
+      }
+      logs.append(
+        Log(run: place.run, fit: place.fit, isShown: place.isShown, series: series(text, place.path)))
     }
-    for place in places where place.name.hasSuffix("examples.tsv") {
-      if let fit = place.fit, !(shown[place.run]?.hasPrefix(fit) ?? false) { continue }
+    let ofShown = places.filter(\.isShown)
+    for place in ofShown where place.name == "fit.json" {
+      for words in json(place.path)?["unlearnt"]?.array ?? [] { unlearnt.append((place.run, words.string ?? "")) }
+    }
+    examples = findings(ofShown, "examples.tsv")
+    fields = findings(ofShown, "field.tsv")
+    grids = findings(ofShown, "grid.tsv")
+  }
+
+  private mutating func findings(_ places: [Place], _ ending: String) -> [Finding] {
+    var findings: [Finding] = []
+    for place in places where place.name.hasSuffix(ending) {
       guard let text = text(place.path) else { continue }
       guard let table = TSV(parsing: text) else {
         complaints.append("\(place.path) cannot be read as a table")
         continue
       }
-      let evaluation = place.name.hasSuffix(".examples.tsv") ? String(place.name.dropLast(".examples.tsv".count)) : ""
-      examples.append(Examples(run: place.run, evaluation: evaluation, table: table))
+      let evaluation = place.name.dropLast(ending.count).dropLast()
+      findings.append(Finding(run: place.run, evaluation: String(evaluation), table: table))
     }
+    return findings
   }
 
   /// The keys of the fits of the point that is shown, by run.
-  private mutating func shownFits() -> [String: String] {
-    guard let shown = sweep?.shown?.id, let plan = json("result/plan.json") else { return [:] }
+  private func shownFits(_ plan: JSONValue?) -> [String: [String]] {
+    guard let shown = sweep?.shown?.id, let plan else { return [:] }
     let point = plan["points"]?.array?.first { $0["id"]?.string == shown }
-    return point?["fits"]?.object?.compactMapValues(\.string) ?? [:]
+    return point?["fits"]?.object?.mapValues { ($0.array ?? [$0]).compactMap(\.string) } ?? [:]
   }
 
   private mutating func series(_ text: String, _ path: String) -> [String: [(step: Double, value: Double)]] {

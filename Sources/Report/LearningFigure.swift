@@ -51,7 +51,7 @@ struct LearningFigure {
       script.plot(ordered.flatMap { lines(of: $0, among: mine.count, &data) })
     }
     var caption = caption
-    if logs.contains(where: { $0.fit != nil }) {
+    if logs.contains(where: { !$0.isShown }) {
       caption += " Faint: every fit of the sweep"
       caption += logs.count > Self.faint ? ", at most \(Self.faint) of each run." : "."
       if logs.contains(where: \.isShown) { caption += " In colour: the point that is shown." }

@@ -20,8 +20,8 @@ struct Page {
   var markup: String {
     let title = study("title") ?? study("name") ?? "Report"
     let sections =
-      [opening(title)] + complaints + failures + sweep + comparisons + shownPoint + evaluations + embeddings + examples
-      + training
+      [opening(title)] + complaints + failures + sweep + comparisons + shownPoint + evaluations + embeddings + grids
+      + fields + examples + training + leakGuard
     let body = (sections + [provenance]).joined(separator: "\n")
     return """
       <!DOCTYPE html>
@@ -72,28 +72,8 @@ struct Page {
   }
 
   private var failures: [String] {
-    let failures = contents.manifest.failures
-    guard !failures.isEmpty else { return [] }
-    // A column that no failure fills is left out.
-    let columns: [(name: String, text: (Manifest.Failure) -> String)] = [
-      ("points", { Self.points($0.trials) }), ("job", { $0.job }), ("what went wrong", { $0.message }),
-      ("asked for at", { $0.place ?? "" }), ("session", { $0.session ?? "" }), ("file", { $0.file ?? "" }),
-      ("object", { $0.object ?? "" }),
-    ]
-    let used = columns.filter { column in failures.contains { !column.text($0).isEmpty } }
-    let shown = failures.prefix(Self.failures)
-    let body = shown.map { failure in used.map { Markup.element("td", Markup.escaped($0.text(failure))) } }
-    var text = "These jobs gave no result; everything else below is complete."
-    if failures.count > shown.count { text += " The first \(shown.count) of \(failures.count), all in manifest.json." }
-    let head = used.map { Markup.element("th", $0.name) }
-    return [section("Failures", [Markup.paragraph(text), Markup.table(head: [head], body: body, kind: "words")])]
-  }
-
-  private static let failures = 100
-
-  /// The first three points of a failed job.
-  private static func points(_ ids: [String]) -> String {
-    ids.prefix(3).joined(separator: " ") + (ids.count > 3 ? " and \(ids.count - 3) more" : "")
+    let table = FailureTable(contents.manifest.failures).markup
+    return table.isEmpty ? [] : [section("Failures", table)]
   }
 
   private var sweep: [String] {
@@ -156,15 +136,42 @@ struct Page {
     return parts.isEmpty ? [] : [section("Embedding", parts)]
   }
 
+  private var grids: [String] {
+    let parts = figures("grid-")
+    return parts.isEmpty ? [] : [section("Grid of embeddings", parts)]
+  }
+
+  private var fields: [String] {
+    let parts = figures("fields-")
+    return parts.isEmpty ? [] : [section("Vector fields", parts)]
+  }
+
   private var examples: [String] {
     let parts = figures("traces-")
     return parts.isEmpty ? [] : [section("Example traces", parts)]
   }
 
   private var training: [String] {
-    let parts = figures("learning-")
+    let parts = figures("learning-") + unlearnt
     return parts.isEmpty ? [] : [section("Training", parts)]
   }
+
+  /// What fits did not learn, fits of one run with the same words as one row.
+  private var unlearnt: [String] {
+    let all = contents.unlearnt
+    let rows = all.map { "\($0.run)\n\($0.words)" }.distinct.map { row -> [String] in
+      let parts = row.split(separator: "\n", maxSplits: 1).map(String.init)
+      let count = all.count { $0.run == parts[0] && $0.words == parts[1] }
+      return [parts[0] + (count > 1 ? " (\(count) fits)" : ""), parts[1]]
+    }
+    guard !rows.isEmpty else { return [] }
+    let body = rows.prefix(100).map { $0.map { Markup.element("td", Markup.escaped($0)) } }
+    let head = ["run", "what was not learnt"].map { Markup.element("th", $0) }
+    let text = "Measured at the end of each training, on its validation trials where it has some."
+    return [Markup.paragraph(text), Markup.table(head: [head], body: body, kind: "words")]
+  }
+
+  private var leakGuard: [String] { contents.leakGuard.map { [section("Never seen", $0.parts)] } ?? [] }
 
   private func section(_ title: String, _ parts: [String]) -> String {
     let head = Markup.element("h2", Markup.escaped(title))

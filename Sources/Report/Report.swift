@@ -67,6 +67,11 @@ package enum Report {
         let isOnly = contents.examples.count { $0.run == example.run } == 1
         return TraceFigure.figure(example, name: isOnly ? example.run : "\(example.run)/\(example.evaluation)")
       }
+    case .fields:
+      return contents.fields.map(\.evaluation).distinct.compactMap { name in
+        FieldFigure.figure(name, contents.fields.filter { $0.evaluation == name })
+      }
+    case .grid: return contents.grids.compactMap { GridFigure.figure($0) }
     case .learning: return [LearningFigure.loss, .forecast].compactMap { $0.figure(contents.logs) }
     case .axes: return contents.sweep.map { AxisFigure.figures($0) } ?? []
     case .interaction: return contents.sweep.flatMap { InteractionFigure.figure($0) }.map { [$0] } ?? []

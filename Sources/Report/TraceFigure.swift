@@ -25,7 +25,7 @@ struct TraceFigure {
 
   /// - Returns: nil when the table lacks a column or has no rows.
   /// - Parameter name: the run, and the evaluation where the run has several.
-  static func figure(_ examples: Contents.Examples, name: String) -> Figure? {
+  static func figure(_ examples: Contents.Finding, name: String) -> Figure? {
     guard let samples = samples(examples.table), !samples.isEmpty else { return nil }
     let chosen = choice(samples.map(\.example).distinct)
     let id = "traces-\(Slug.make(name))"

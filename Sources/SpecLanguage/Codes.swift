@@ -67,7 +67,9 @@ extension Code {
   package static let unknownProfile = Code(
     "E1204", "a profile that the spec does not define", "`--profile name` lays an entry of `profiles` over the spec.")
   package static let badOverride = Code(
-    "E1205", "an override that cannot be read", "Overrides have the form `--set path.to.key=value`.")
+    "E1205", "an override that cannot be read",
+    "Overrides have the form `--set path.to.key=value`. Below `sweep.axes` the rest of the path is one key; elsewhere a key "
+      + "with dots stands in double quotes.")
   package static let badParameter = Code(
     "E1206", "a parameter that is not declared well",
     "A parameter is a value, or `{type, default, min?, max?, choices?, doc?}`.")

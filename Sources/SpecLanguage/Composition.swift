@@ -188,26 +188,17 @@ package struct Composition: Sendable {
           label: "no `=` after a path", help: ["for example `--set study.seed=3`"]))
       return document
     }
-    var keys: [(String, Span)] = []
-    var start = 0
-    for end in 0...equals where end == equals || bytes[end] == UInt8(ascii: ".") {
-      let key = String(decoding: bytes[start..<end], as: UTF8.self)
-      let span = Span(argument, start..<end)
-      guard !key.isEmpty, !key.contains("[") else {
-        layers.diagnostics.append(
-          Diagnostic(
-            .badOverride, key.isEmpty ? "a path has an empty key" : "a path cannot point into a list",
-            at: Span(argument, start..<max(end, start + 1)), label: "in this path",
-            help: key.isEmpty ? [] : ["give the whole list: `path.to.list=[1, 2]`"]))
-        return document
-      }
-      keys.append((key, span))
-      start = end + 1
+    let path: OverridePath
+    do throws(Diagnostic) {
+      path = try OverridePath(argument, before: equals)
+    } catch {
+      layers.diagnostics.append(error)
+      return document
     }
     guard let found = value(of: argument, after: equals, &layers), var node = found.node else { return document }
-    for (key, span) in keys.reversed() {
-      let entry = Node.Entry(key: key, keySpan: span, value: node)
-      node = Node(.mapping([entry]), span: span.joined(to: node.span), layer: .argument)
+    for key in path.keys.reversed() {
+      let entry = Node.Entry(key: key.text, keySpan: key.span, value: node)
+      node = Node(.mapping([entry]), span: key.span.joined(to: node.span), layer: .argument)
     }
     return merge.lay(node, over: document)
   }

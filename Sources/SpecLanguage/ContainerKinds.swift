@@ -25,6 +25,7 @@ extension ValueKind {
         guard let nodes = reading.elements(of: node, expecting: description.words) else { return nil }
         var values: [Element] = []
         for (index, node) in nodes.enumerated() {
+          guard !reading.isFull else { return nil }
           let value = reading.enter(index, node) { reading in element.read(node, &reading) }
           if let value { values.append(value) }
         }
@@ -49,6 +50,7 @@ extension ValueKind {
         var values: [Named<Element>] = []
         var isComplete = true
         for entry in entries where !entry.key.hasPrefix("x-") {
+          guard !reading.isFull else { return nil }
           reading.checkName(entry)
           let value = reading.enter(entry) { reading in element.read(entry.value, &reading) }
           if let value { values.append(Named(id: entry.key, value: value)) } else { isComplete = false }

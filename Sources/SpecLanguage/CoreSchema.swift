@@ -36,6 +36,8 @@ extension Plain {
   }
 
   private static func number(_ text: String) -> Plain? {
+    // Most text is none.
+    guard let first = text.utf8.first, "+-.0123456789".utf8.contains(first) else { return nil }
     switch SimpleNumber(text) {
     case .whole(let value)?: return .int(value)
     case .float(let value)?: return .float(value)

@@ -1,5 +1,8 @@
 /// One complaint about a spec or its data: a code, a cause in the user's words, a place and a way out.
 package struct Diagnostic: Error, Hashable, Sendable {
+  /// More errors about one text help nobody: what comes after so many is neither looked for nor told.
+  package static let limit = 100
+
   package enum Severity: String, Hashable, Sendable { case error, warning }
 
   /// A second place that the complaint speaks about.

@@ -63,6 +63,8 @@ struct FragmentLoader {
   private(set) var fragments: [Fragment] = []
   private(set) var diagnostics: [Diagnostic] = []
   private var known: [String: Node] = [:]
+  /// What has been read and not yet been looked at.
+  private var contents: [String: [UInt8]] = [:]
   private var loaded = 0
   private var size = 0
   /// Whether a limit has been met, which is told once.
@@ -95,7 +97,36 @@ struct FragmentLoader {
       }
       return []
     }
+    guard fits(paths, files, open) else { return [] }
     return paths.flatMap { layers(of: $0, files, open, name: name) }
+  }
+
+  /// Whether the files of a list are small enough together; those that are not are refused before any is looked at.
+  private mutating func fits(_ paths: [Node], _ files: FragmentFiles, _ open: [Open]) -> Bool {
+    guard paths.count > 1, let folder = open.last.map({ Self.folder(of: $0.canonical) }) else { return true }
+    var total = size
+    for entry in paths.prefix(Self.countLimit) {
+      guard let path = entry.scalar?.text, Self.reason(against: path) == nil,
+        let canonical = try? files.resolve(path, folder), files.contains(canonical),
+        known[canonical] == nil, contents[canonical] == nil, let bytes = try? files.read(canonical)
+      else { continue }
+      contents[canonical] = bytes
+      // A file that is too large by itself has a complaint of its own.
+      total += bytes.count > Self.sizeLimit ? 0 : bytes.count
+      guard total <= Self.sizeLimit else {
+        complainOfSize(entry)
+        return false
+      }
+    }
+    return true
+  }
+
+  private mutating func complainOfSize(_ entry: Node) {
+    guard !isFull else { return }
+    isFull = true
+    complain(
+      .tooManyFragments, "the files that the spec extends have more than \(Self.sizeLimit) bytes together",
+      entry.span, label: "too many by this one")
   }
 
   /// The documents of one entry of `extends`: what it extends itself, then its own.
@@ -143,20 +174,14 @@ struct FragmentLoader {
     if let node = known[canonical] { return node }
     let bytes: [UInt8]
     do throws(FragmentFiles.Problem) {
-      bytes = try files.read(canonical)
+      if let read = contents.removeValue(forKey: canonical) { bytes = read } else { bytes = try files.read(canonical) }
     } catch {
       complain(error, entry.scalar?.text ?? name, entry.span, name)
       return nil
     }
     size += bytes.count
-    // A file that is too large by itself has a complaint of its own.
     guard size <= Self.sizeLimit || size == bytes.count else {
-      if !isFull {
-        isFull = true
-        complain(
-          .tooManyFragments, "the files that the spec extends have more than \(Self.sizeLimit) bytes together",
-          entry.span, label: "too many by this one")
-      }
+      complainOfSize(entry)
       return nil
     }
     let file = SourceFile(name: name, bytes: bytes)

@@ -3,7 +3,7 @@
 /// A scalar that is exactly `${params.x}` becomes the parameter's own node, lists and mappings included; one that is
 /// exactly another expression gets its value and keeps its type; anything else becomes text.
 struct Interpolation {
-  private let document: Node
+  private var document: Node
   private let environment: [String: String]
   private var declared: Parameters
   private var declaredVariables: [String: Span] = [:]
@@ -31,11 +31,23 @@ struct Interpolation {
     declared.names.compactMap { name in values[name].map { Named(id: name, value: Plain($0)) } }
   }
 
+  /// The document with everything filled in.
   mutating func run() -> Node {
+    readParameters()
+    return fill(document)
+  }
+
+  /// Gives the parameters their values.
+  mutating func readParameters() {
     for name in declared.names {
       guard let value = value(ofParameter: name), !value.isBroken else { continue }
       if !declared.check(name, value) { values[name]?.isBroken = true }
     }
+  }
+
+  /// Any document with the same `params` and `env`, filled in with the values that the parameters have been given.
+  mutating func fill(_ document: Node) -> Node {
+    self.document = document
     var result = document
     let entries = (document.entries ?? []).map { entry in
       var entry = entry

@@ -66,7 +66,12 @@ package struct Node: Hashable, Sendable {
   /// The value of a key of a mapping; nil for a missing key and for anything that is not a mapping.
   package subscript(key: String) -> Node? { entry(key)?.value }
 
-  package func entry(_ key: String) -> Entry? { entries?.first { $0.key == key } }
+  package func entry(_ key: String) -> Entry? {
+    guard case .mapping(let entries) = content else { return nil }
+    // By place: entries are large, and to look at one in a loop over them copies it.
+    for place in entries.indices where entries[place].key == key { return entries[place] }
+    return nil
+  }
 
   /// The node at a path below this one.
   package func node(at path: SpecPath) -> Node? {

@@ -2,9 +2,6 @@
 ///
 /// A path has a span here only if the author gave it; a value without one is a default.
 package struct Reading: Sendable {
-  /// A hostile spec does not fill the memory with complaints.
-  private static let limit = 1000
-
   package private(set) var diagnostics: [Diagnostic] = []
   /// The place of every value that was given.
   package private(set) var spans: [SpecPath: Span] = [:]
@@ -22,7 +19,9 @@ package struct Reading: Sendable {
   package private(set) var path = SpecPath.root
   /// Whether the places of values and keys are kept; what only looks for complaints reads faster without.
   package var keepsPlaces = true
+  /// How many errors there are, those included that have been complained about elsewhere.
   var errorCount = 0
+  private var toldCount = 0
   private var claimed: [SpecPath: Set<String>] = [:]
   private var armName: String?
   private let names: [String: Set<String>]
@@ -38,8 +37,8 @@ package struct Reading: Sendable {
   /// Whether a section of the document has an entry.
   func section(_ section: String, has name: String) -> Bool { names[section]?.contains(name) ?? false }
 
-  /// Whether complaints are still few enough to be worth a search for what was meant.
-  var isHelpful: Bool { diagnostics.count < 100 }
+  /// Whether so many errors have been told that no more are looked for: what is read now has no value.
+  var isFull: Bool { toldCount >= Diagnostic.limit }
 
   /// Reads a whole document against the schema of the language.
   package static func read<Root>(_ document: Node, as schema: Schema<Root>) -> (value: Root?, reading: Reading) {
@@ -72,7 +71,9 @@ package struct Reading: Sendable {
   /// Adds a complaint.
   package mutating func report(_ diagnostic: Diagnostic) {
     if diagnostic.isError { errorCount += 1 }
-    guard diagnostics.count < Self.limit else { return }
+    // Errors are never crowded out by warnings.
+    guard diagnostic.isError ? !isFull : diagnostics.count < Diagnostic.limit else { return }
+    if diagnostic.isError { toldCount += 1 }
     var diagnostic = diagnostic
     // The wrong text does not stand where something is filled in.
     if diagnostic.fix?.span.text.contains("${") ?? false { diagnostic.fix = nil }

@@ -12,13 +12,17 @@ extension Reading {
         notes: keys.isEmpty ? [] : ["keys of `\(schema.name)`: \(keys)"], source: node.source)
       return false
     }
+    // The keys that are there, once one of them is unknown.
+    var given: Set<String> = []
     for entry in entries where schema.fields.allSatisfy({ $0.name != entry.key }) && !entry.key.hasPrefix("x-") {
       if arm != nil, entry.key == "kind" { continue }
       if isSweptWithoutEffect(entry) { continue }
+      guard !isFull else { break }
       if let later = schema.notBuilt.first(where: { $0.name == entry.key }) {
         reportNotBuilt("key `\(entry.key)` of `\(schema.name)`", later, at: entry.keySpan, key: entry.key)
       } else {
-        reportUnknown(entry, in: node, schema: schema, arm: arm)
+        if given.isEmpty { given = Set(entries.map(\.key)) }
+        reportUnknown(entry, in: node, given, schema: schema, arm: arm)
       }
     }
     return true
@@ -84,7 +88,7 @@ extension Reading {
 
   /// Complains about a required key, unless a misspelt one has been taken for it already.
   mutating func reportMissing(_ name: String, _ kind: KindDescription, _ doc: String, in node: Node) {
-    guard !isClaimed(name), !lacks(node), !isBelowNothing() else { return }
+    guard !isFull, !isClaimed(name), !lacks(node), !isBelowNothing() else { return }
     let sentence = doc.hasSuffix(".") ? String(doc.dropLast()) : doc
     report(
       .missingKey, path.isRoot ? "missing key `\(name)` at the top level" : "missing key `\(name)` in \(subject)",
@@ -118,19 +122,19 @@ extension Reading {
   }
 
   private mutating func reportUnknown(
-    _ entry: Node.Entry, in node: Node, schema: SchemaDescription, arm: String?
+    _ entry: Node.Entry, in node: Node, _ given: Set<String>, schema: SchemaDescription, arm: String?
   ) {
     let names = schema.fields.map(\.name)
     let known = names + composed(schema)
-    let free = isHelpful ? known.filter { node.entry($0) == nil } : []
+    let free = known.filter { !given.contains($0) }
     // A key that is there already may be an inherited one, and this one meant to replace it.
-    let match =
-      Suggestion.nearest(to: entry.key, among: free) ?? Suggestion.nearest(to: entry.key, among: isHelpful ? names : [])
+    let taken = free.count < known.count ? names : []
+    let match = Suggestion.nearest(to: entry.key, among: free) ?? Suggestion.nearest(to: entry.key, among: taken)
     var help: [String] = []
     if let match {
       claim(match.word)
       help = ["did you mean `\(match.word)`?"]
-    } else if isHelpful, let home = language?.home(of: entry.key, except: path) {
+    } else if let home = language?.home(of: entry.key, except: path) {
       help = ["`\(entry.key)` exists under `\(home)`"]
     }
     let owner = path.isRoot ? "at the top level" : "in \(subject)"
@@ -181,25 +185,41 @@ extension Reading {
 extension SchemaDescription {
   /// The first place in the language that has a key of this name, such as `training.*.optimizer`.
   func home(of key: String, except path: SpecPath) -> String? {
-    let found = Self.homes(of: key, in: .section(self), at: "")
-    return found.first { !$0.isEmpty && $0 != path.description }
+    var place: [String] = []
+    return Self.home(of: key, in: .section(self), at: &place, except: path.description)
   }
 
-  private static func homes(of key: String, in kind: KindDescription, at place: String) -> [String] {
+  /// - Parameter place: the words on the way to the kind.
+  private static func home(
+    of key: String, in kind: KindDescription, at place: inout [String], except: String
+  ) -> String? {
     switch kind {
-    case .scalar, .choice: return []
-    case .list(let element, _): return homes(of: key, in: element, at: place)
-    case .optional(let inner): return homes(of: key, in: inner, at: place)
+    case .scalar, .choice: return nil
+    case .list(let element, _): return home(of: key, in: element, at: &place, except: except)
+    case .optional(let inner): return home(of: key, in: inner, at: &place, except: except)
     case .either(let first, let second):
-      return homes(of: key, in: first, at: place) + homes(of: key, in: second, at: place)
-    case .map(let inner), .paths(let inner): return homes(of: key, in: inner, at: place + ".*")
-    case .union(let union): return union.arms.flatMap { homes(of: key, in: .section($0), at: place) }
-    case .section(let schema):
-      var found = schema.fields.contains { $0.name == key } ? [place] : []
-      for field in schema.fields {
-        found += homes(of: key, in: field.kind, at: place.isEmpty ? field.name : "\(place).\(field.name)")
+      return home(of: key, in: first, at: &place, except: except)
+        ?? home(of: key, in: second, at: &place, except: except)
+    case .map(let inner), .paths(let inner):
+      place.append("*")
+      defer { place.removeLast() }
+      return home(of: key, in: inner, at: &place, except: except)
+    case .union(let union):
+      for arm in union.arms {
+        if let found = home(of: key, in: .section(arm), at: &place, except: except) { return found }
       }
-      return found
+      return nil
+    case .section(let schema):
+      if !place.isEmpty, schema.fields.contains(where: { $0.name == key }) {
+        let found = place.joined(separator: ".")
+        if found != except { return found }
+      }
+      for field in schema.fields {
+        place.append(field.name)
+        defer { place.removeLast() }
+        if let found = home(of: key, in: field.kind, at: &place, except: except) { return found }
+      }
+      return nil
     }
   }
 }

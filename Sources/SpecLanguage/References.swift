@@ -51,7 +51,7 @@ extension Reading {
       errorCount += 1
       return nil
     }
-    let all = isHelpful ? sections.flatMap { document[$0]?.entries?.map(\.key) ?? [] } : []
+    let all = sections.flatMap { document[$0]?.entries?.map(\.key) ?? [] }
     let known = Array(all.filter { !$0.hasPrefix("x-") }.prefix(1000))
     let match = Suggestion.nearest(to: name, among: known)
     var help = match.map { ["did you mean `\($0.word)`?"] } ?? []

@@ -22,12 +22,13 @@ package struct Rendering: Sendable {
     return (blocks + [Self.count(sorted, shown: shown.count)]).joined(separator: "\n") + "\n"
   }
 
-  /// `2 errors, 1 warning`, with the number shown where some are not.
+  /// `2 errors, 1 warning`, with the number shown where some are not; `100 errors or more` where the search has ended.
   package static func count(_ diagnostics: [Diagnostic], shown: Int) -> String {
     let errors = diagnostics.filter(\.isError).count
     let warnings = diagnostics.count - errors
     var parts: [String] = []
-    if errors > 0 { parts.append(errors == 1 ? "1 error" : "\(errors) errors") }
+    let more = errors >= Diagnostic.limit ? " or more" : ""
+    if errors > 0 { parts.append(errors == 1 ? "1 error" : "\(errors) errors\(more)") }
     if warnings > 0 { parts.append(warnings == 1 ? "1 warning" : "\(warnings) warnings") }
     return parts.joined(separator: ", ") + (shown < diagnostics.count ? " (\(shown) shown)" : "")
   }

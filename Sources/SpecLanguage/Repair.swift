@@ -37,7 +37,9 @@ package struct Repair {
       // What is left must be less, or else something new: a fix that brings its own complaint back is no fix.
       let old = Set(before.left.map { "\($0.code) \($0.message)" })
       let isNew = left.count <= before.left.count && !left.allSatisfy { old.contains("\($0.code) \($0.message)") }
-      if left.count < before.left.count || isNew {
+      // Where there are more than are looked for, those behind have come in sight.
+      let isLong = left.count <= before.left.count && before.left.count >= Diagnostic.limit
+      if left.count < before.left.count || isNew || isLong {
         return Outcome(file: file, applied: before.applied + choice, left: left)
       }
     }

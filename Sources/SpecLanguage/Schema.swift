@@ -109,25 +109,31 @@ package struct KeyValue<Root>: Sendable {
   }
 }
 
+/// The property of a key. It is made when it is needed: to make one takes longer than to read the key, and most keys are
+/// read and never written.
+package typealias FieldPath<Root, Value> = @Sendable () -> KeyPath<Root, Value> & Sendable
+
 /// One key of a schema: its name, its property, its kind, its default and its sentence.
 package struct Field<Root: Sendable, Value: Sendable>: Sendable {
   package let name: String
-  package let path: KeyPath<Root, Value> & Sendable
+  private let makePath: FieldPath<Root, Value>
   package let kind: ValueKind<Value>
   /// The value of a missing key; nil where the key is required.
   package let fallback: Value?
   package let doc: String
 
   package init(
-    _ name: String, _ path: KeyPath<Root, Value> & Sendable, _ kind: ValueKind<Value>, default value: Value? = nil,
-    _ doc: String
+    _ name: String, _ path: @autoclosure @escaping FieldPath<Root, Value>, _ kind: ValueKind<Value>,
+    default value: Value? = nil, _ doc: String
   ) {
     self.name = name
-    self.path = path
+    makePath = path
     self.kind = kind
     fallback = value ?? kind.absent
     self.doc = doc
   }
+
+  package var path: KeyPath<Root, Value> & Sendable { makePath() }
 
   var description: SchemaDescription.Field {
     .init(name: name, kind: kind.description, fallback: fallback.map(kind.write), doc: doc)

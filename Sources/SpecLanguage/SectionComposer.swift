@@ -34,6 +34,8 @@ struct SectionComposer: Sendable {
   private let env: Node.Entry?
   private let environment: [String: String]
   private let root: Node
+  /// The parameters with the values that they have without the sweep.
+  private let constants: Interpolation
   /// What the language says about the section of each part.
   private let sections: [LanguagePlace?]
   /// The name of each part: a section, or a section and an entry.
@@ -63,6 +65,9 @@ struct SectionComposer: Sendable {
     self.environment = environment
     params = document.entry("params")
     env = document.entry("env")
+    var constants = Interpolation(document.with([params, env]), environment: environment)
+    constants.readParameters()
+    self.constants = constants
     let own = (document.entries ?? []).filter { entry in
       !["params", "env", "sweep", "profiles"].contains(entry.key) && !entry.key.hasPrefix("x-")
     }
@@ -101,19 +106,20 @@ struct SectionComposer: Sendable {
     guard let entries = section.value.entries, entries.count > 1 else { return nil }
     let isWhole = swept.contains { $0.steps.first == .key(section.key) && $0.steps.count <= 2 }
     guard !isWhole, section.value.entry("unset") == nil else { return nil }
+    let places = Dictionary(entries.enumerated().map { ($1.key, $0) }) { first, _ in first }
     var parts: [Part] = []
-    for entry in entries {
+    for (place, entry) in entries.enumerated() {
       var names: [String] = [entry.key]
-      var next = entry
-      while let like = next.value.entry("like") {
-        guard let name = like.value.scalar?.text, let sibling = section.value.entry(name), !names.contains(name),
+      var line = [place]
+      while let last = line.last, let like = entries[last].value.entry("like") {
+        guard let name = like.value.scalar?.text, let sibling = places[name], !names.contains(name),
           names.count <= Growth.Limit.chain
         else { return nil }
         names.append(name)
-        next = sibling
+        line.append(sibling)
       }
       var given = section
-      given.value = section.value.with(entries.filter { names.contains($0.key) })
+      given.value = section.value.with(line.sorted().map { entries[$0] })
       parts.append(
         Part(
           section: section.key, name: entry.key, given: given, names: Set(names),
@@ -234,9 +240,12 @@ struct SectionComposer: Sendable {
     var diagnostics = merge.diagnostics
     if isFilled {
       let params = laid(knobs, over: params, "params", withHoles: false)
-      let only = alone(document, index)
-      var interpolation = Interpolation(root.with([params, env, only]), environment: environment)
-      document = interpolation.run()
+      var interpolation = constants
+      if !knobs.isEmpty {
+        interpolation = Interpolation(root.with([params, env]), environment: environment)
+        interpolation.readParameters()
+      }
+      document = interpolation.fill(root.with([params, env, alone(document, index)]))
       parameters = interpolation.usedParameters
       variables = interpolation.usedVariables
       diagnostics += interpolation.diagnostics

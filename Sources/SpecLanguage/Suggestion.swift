@@ -34,15 +34,14 @@ package enum Suggestion {
     let folded = fold(word)
     let others = words.filter { $0 != word }.map { (word: $0, folded: fold($0)) }
     if let same = others.first(where: { $0.folded == folded }) { return Match(word: same.word, isCertain: true) }
-    let limit = max(1, folded.count / 3)
     var best: (word: String, distance: Int)?
     if folded.count >= 3 {
-      // So many letters more are at least so far away.
-      for (candidate, letters) in others where abs(letters.count - folded.count) <= limit {
-        let distance = distance(folded, letters)
-        if distance <= limit, distance < candidate.count, distance < best?.distance ?? Int.max {
-          best = (candidate, distance)
-        }
+      var bound = max(1, folded.count / 3)
+      for (candidate, letters) in others {
+        guard let distance = distance(folded, letters, atMost: min(bound, letters.count - 1)) else { continue }
+        best = (candidate, distance)
+        bound = distance - 1
+        guard bound > 0 else { break }
       }
     }
     if let best { return Match(word: best.word, isCertain: best.distance == 1 && folded.count >= 4) }
@@ -52,41 +51,55 @@ package enum Suggestion {
     return nil
   }
 
-  /// Case and `-`/`_` folded: two spellings of one word become equal.
-  static func fold(_ word: String) -> [Character] {
-    // Letters of ASCII, which nearly all words are made of, need no look at how characters join.
-    guard word.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) else {
-      return word.lowercased().map { $0 == "-" ? "_" : $0 }
+  /// Case and `-`/`_` folded: two spellings of one word become equal. The letters are Unicode scalars.
+  private static func fold(_ word: String) -> [UInt32] {
+    let dash = UInt32(UInt8(ascii: "-"))
+    let under = UInt32(UInt8(ascii: "_"))
+    guard word.utf8.allSatisfy({ $0 < 0x80 }) else {
+      return word.lowercased().unicodeScalars.map { $0.value == dash ? under : $0.value }
     }
     return word.utf8.map { byte in
       let isUpper = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
-      return byte == UInt8(ascii: "-") ? "_" : Character(Unicode.Scalar(isUpper ? byte | 0x20 : byte))
+      let letter = UInt32(isUpper ? byte | 0x20 : byte)
+      return letter == dash ? under : letter
     }
   }
 
   private static func plainFold(_ word: String) -> String {
-    String(fold(word).filter { $0 != "_" && $0 != " " })
+    var plain = String.UnicodeScalarView()
+    for letter in fold(word) {
+      if let scalar = Unicode.Scalar(letter), scalar != "_", scalar != " " { plain.append(scalar) }
+    }
+    return String(plain)
   }
 
   /// Damerau-Levenshtein distance in its optimal string alignment form: insertions, deletions, substitutions and
-  /// swaps of neighbours count 1 each (Damerau 1964).
-  static func distance(_ left: [Character], _ right: [Character]) -> Int {
+  /// swaps of neighbours count 1 each (Damerau 1964). Nil when it is greater than a bound.
+  private static func distance(_ left: [UInt32], _ right: [UInt32], atMost bound: Int) -> Int? {
+    // So many letters more are at least so far away.
+    guard abs(left.count - right.count) <= bound else { return nil }
     guard !left.isEmpty, !right.isEmpty else { return max(left.count, right.count) }
-    var beforeLast: [Int] = []
+    var beforeLast = [Int](repeating: 0, count: right.count + 1)
     var last = Array(0...right.count)
+    var current = beforeLast
+    var leastOfLast = 0
     for row in 1...left.count {
-      var current = [row]
+      current[0] = row
+      var least = row
       for column in 1...right.count {
         let cost = left[row - 1] == right[column - 1] ? 0 : 1
         var best = min(last[column] + 1, current[column - 1] + 1, last[column - 1] + cost)
         let isSwap =
           row > 1 && column > 1 && left[row - 1] == right[column - 2] && left[row - 2] == right[column - 1]
         if isSwap { best = min(best, beforeLast[column - 2] + 1) }
-        current.append(best)
+        current[column] = best
+        least = min(least, best)
       }
-      beforeLast = last
-      last = current
+      // Every later row is made of these two.
+      guard min(least, leastOfLast) <= bound else { return nil }
+      leastOfLast = least
+      (beforeLast, last, current) = (last, current, beforeLast)
     }
-    return last[right.count]
+    return last[right.count] <= bound ? last[right.count] : nil
   }
 }

@@ -24,13 +24,15 @@ extension SweepExpander {
 
   /// Whether it is known without making them that there are more points than the limit: nothing leaves any out, and
   /// enough of the values differ.
-  func isBeyondLimit(_ dimensions: [[[SweptValue]]], _ sweep: Sweep) -> Bool {
+  /// - Parameter moved: the axes that move together, for every dimension.
+  func isBeyondLimit(_ moved: [[Sweep.Axis]], _ sweep: Sweep) -> Bool {
     guard sweep.exclude.isEmpty else { return false }
     var distinct = 1
-    for rows in dimensions {
+    for axes in moved {
+      let columns = axes.map { nodes($0, atMost: sweep.limit == .max ? .max : sweep.limit + 1) }
       var seen: Set<[UInt8]> = []
-      for row in rows where distinct * seen.count <= sweep.limit {
-        seen.insert(row.reduce(into: []) { $0 += composer.table.plain($1).spelledAlike.canonicalBytes + [0] })
+      for row in 0..<(columns.map(\.count).min() ?? 0) where distinct * seen.count <= sweep.limit {
+        seen.insert(columns.reduce(into: []) { $0 += Plain($1[row]).spelledAlike.canonicalBytes + [0] })
       }
       distinct *= seen.count
       if distinct > sweep.limit { return true }

@@ -14,8 +14,6 @@ extension Sweep {
 struct SweepExpander {
   /// More combinations than this are refused before they are made, whatever the limit.
   static let combinationLimit = 1_000_000
-  /// Complaints about points after which no more points are looked at.
-  private static let errorLimit = 100
 
   /// Values so far and the distributions that are still to be drawn from.
   struct Candidate {
@@ -100,14 +98,15 @@ struct SweepExpander {
     let drawn = sources(sweep.axes)
     let axes = sweep.axes.filter { !$0.values.isDrawn }
     let zipped = sweep.zip.filter { !$0.isEmpty }
-    let dimensions = axes.map { rows([column($0)]) } + zipped.map { rows($0.map { column($0) }) }
+    let moved = axes.map { [$0] } + zipped
     var count = 1
-    for dimension in dimensions {
-      let (product, overflow) = count.multipliedReportingOverflow(by: dimension.count)
+    for together in moved {
+      let (product, overflow) = count.multipliedReportingOverflow(by: together.first?.values.count ?? 0)
       count = overflow ? Int.max : product
     }
     guard count <= Self.combinationLimit else { return tooMany(count, entry) }
-    guard !isBeyondLimit(dimensions, sweep) else { return beyondLimit(count, sweep, entry) }
+    guard !isBeyondLimit(moved, sweep) else { return beyondLimit(count, sweep, entry) }
+    let dimensions = moved.map { rows($0.map { column($0) }) }
     var candidates = Self.product([Candidate(drawn: drawn)], dimensions)
     holds = Array(repeating: 0, count: sweep.when.count)
     for (index, condition) in sweep.when.enumerated() {
@@ -129,7 +128,7 @@ struct SweepExpander {
         guard next.count <= Self.combinationLimit else { return tooMany(next.count, entry) }
       }
       candidates = next
-      if diagnostics.filter(\.isError).count >= Self.errorLimit { break }
+      if isGivenUp { break }
     }
     return candidates
   }
@@ -172,9 +171,11 @@ struct SweepExpander {
     return index
   }
 
-  private func nodes(_ axis: Sweep.Axis) -> [Node] {
+  /// - Parameter most: how many are needed of values that have yet to be made.
+  func nodes(_ axis: Sweep.Axis, atMost most: Int = .max) -> [Node] {
     switch axis.values.form {
     case .listed(let nodes): return nodes
+    case .computed(let count, let node): return (0..<min(count, most)).map(node)
     case .drawn: return []
     case .seeds(let count):
       return Self.seeds(count, study: studySeed, path: axis.path).map { seed in
@@ -191,12 +192,13 @@ struct SweepExpander {
   }
 
   mutating func complain(_ diagnostic: Diagnostic) {
+    guard diagnostic.isError ? !isGivenUp : diagnostics.count < Diagnostic.limit else { return }
     if diagnostic.isError { errorCount += 1 }
-    if diagnostics.count < 1000 { diagnostics.append(diagnostic) }
+    diagnostics.append(diagnostic)
   }
 
   /// Whether there have been so many complaints that no more points are looked at.
-  var isGivenUp: Bool { errorCount >= Self.errorLimit }
+  var isGivenUp: Bool { errorCount >= Diagnostic.limit }
 
   // MARK: Points
 

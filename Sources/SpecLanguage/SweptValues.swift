@@ -2,6 +2,8 @@
 struct SweptValues: Sendable {
   enum Form: Sendable {
     case listed([Node])
+    /// So many values, each made when it is needed.
+    case computed(Int, @Sendable (Int) -> Node)
     /// So many seeds, derived from the seed of the study.
     case seeds(Int)
     case drawn(Distribution)
@@ -13,7 +15,7 @@ struct SweptValues: Sendable {
   var isDrawn: Bool {
     switch form {
     case .drawn: true
-    case .listed, .seeds: false
+    case .listed, .computed, .seeds: false
     }
   }
 
@@ -21,7 +23,7 @@ struct SweptValues: Sendable {
   var count: Int {
     switch form {
     case .listed(let nodes): nodes.count
-    case .seeds(let count): count
+    case .computed(let count, _), .seeds(let count): count
     case .drawn: 1
     }
   }
@@ -158,15 +160,16 @@ private struct SweptForm {
     }
     guard hasRoom(for: count, entry, &reading) else { return nil }
     let bounds = min(from, to)...max(from, to)
-    let values = (0..<count).map { index -> Double in
-      if index == 0 { return from }
-      if index == count - 1 { return to }
+    let (first, last) = isLogarithmic ? (ElementaryFunctions.log(from), ElementaryFunctions.log(to)) : (from, to)
+    return .computed(count) { index in
       let share = Double(index) / Double(count - 1)
-      guard isLogarithmic else { return SweptNumber.rounded(from + share * (to - from), within: bounds) }
-      let (first, last) = (ElementaryFunctions.log(from), ElementaryFunctions.log(to))
-      return SweptNumber.rounded(ElementaryFunctions.exp(first + share * (last - first)), within: bounds)
+      var value = index == 0 ? from : to
+      if (1..<count - 1).contains(index) {
+        let between = first + share * (last - first)
+        value = SweptNumber.rounded(isLogarithmic ? ElementaryFunctions.exp(between) : between, within: bounds)
+      }
+      return made(SweptNumber.text(value), by: entry)
     }
-    return .listed(values.map { made(SweptNumber.text($0), by: entry) })
   }
 
   private func range(_ entry: Node.Entry, _ reading: inout Reading) -> SweptValues.Form? {
@@ -184,14 +187,15 @@ private struct SweptForm {
     guard from.unit == to.unit, from.unit == step.unit else {
       return fail(entry, "needs one unit throughout", &reading)
     }
-    guard let count = Measure.count(from: from, to: to, by: step) else {
+    guard let walk = Measure.Walk(from, to, step) else {
       return fail(entry, "cannot be walked: the step is 0, or leads away from the end", &reading)
     }
-    guard count <= SweptValues.limit else {
-      return fail(entry, "stands for \(count) values; at most \(SweptValues.limit) are possible", &reading)
+    guard walk.count <= SweptValues.limit else {
+      return fail(entry, "stands for \(walk.count) values; at most \(SweptValues.limit) are possible", &reading)
     }
-    guard hasRoom(for: Int(count), entry, &reading) else { return nil }
-    return .listed(Measure.steps(from: from, to: to, by: step).map { made($0, by: entry) })
+    let count = Int(clamping: walk.count)
+    guard hasRoom(for: count, entry, &reading) else { return nil }
+    return .computed(count) { index in made(walk.text(index), by: entry) }
   }
 
   /// Whether a sweep may have so many values more; complained about once.
@@ -244,12 +248,15 @@ private struct Measure {
     self.unit = unit
   }
 
-  private struct Walk {
-    var first: Int128
-    var last: Int128
-    var stride: Int128
-    var exponent: Int
+  /// The numbers from one end to the other, exact.
+  struct Walk {
+    private let first: Int128
+    private let last: Int128
+    private let stride: Int128
+    private let exponent: Int
+    private let unit: String
 
+    /// Nil when the end is out of reach.
     init?(_ from: Measure, _ to: Measure, _ step: Measure) {
       exponent = min(from.number.exponent, to.number.exponent, step.number.exponent)
       guard let first = from.number.scaled(to: exponent), let last = to.number.scaled(to: exponent),
@@ -258,20 +265,13 @@ private struct Measure {
       self.first = first
       self.last = last
       self.stride = stride
+      unit = from.unit
     }
 
     var count: Int128 { (last - first) / stride + 1 }
-  }
 
-  /// How many numbers there are from one end to the other; nil when the end is out of reach.
-  static func count(from: Measure, to: Measure, by step: Measure) -> Int128? { Walk(from, to, step)?.count }
-
-  /// The numbers from one end to the other, exact.
-  static func steps(from: Measure, to: Measure, by step: Measure) -> [String] {
-    guard let walk = Walk(from, to, step) else { return [] }
-    return (0..<Int(clamping: walk.count)).map { index in
-      Decimal.text(walk.first + Int128(index) * walk.stride, exponent: walk.exponent)
-        + (from.unit.isEmpty ? "" : " \(from.unit)")
+    func text(_ index: Int) -> String {
+      Decimal.text(first + Int128(index) * stride, exponent: exponent) + (unit.isEmpty ? "" : " \(unit)")
     }
   }
 }

@@ -8,6 +8,9 @@ final class BatchBuffers {
   let shape: BatchShape
   private let table: SessionTable
   private let observations: Storage
+  /// What encoders see of the observations; empty where nothing is held out.
+  private let shown: Storage
+  private let hides: Bool
   private let channels: Storage
   private let offsets: Storage
   private let sessions: Storage
@@ -17,10 +20,13 @@ final class BatchBuffers {
   /// How much divergences count, where the graph asks.
   let warmth: Storage
 
-  init(_ shape: BatchShape, _ table: SessionTable, precision: Precision) {
+  /// - Parameter hides: whether some session holds channels or bins out.
+  init(_ shape: BatchShape, _ table: SessionTable, precision: Precision, hides: Bool) {
     self.shape = shape
     self.table = table
+    self.hides = hides
     observations = Storage(precision, count: shape.rows * shape.trials * shape.bins)
+    shown = Storage(precision, count: hides ? observations.count : 0)
     channels = Storage(nil, count: shape.rows)
     offsets = Storage(nil, count: shape.sessions + 1)
     sessions = Storage(nil, count: shape.sessions)
@@ -35,6 +41,7 @@ final class BatchBuffers {
   func view(_ input: String) -> View? {
     switch input {
     case "batch.observations": observations.view()
+    case "batch.shown": shown.view()
     case "batch.channels": channels.view()
     case "batch.offsets": offsets.view()
     case "batch.sessions": sessions.view()
@@ -63,6 +70,7 @@ final class BatchBuffers {
     for place in 0..<present.count { present[place] = 0 }
     for (slot, place) in part.enumerated() {
       let number = chosen[place].session
+      precondition(hides || data[number].heldOut == nil, "encoders would see what \(data[number].name) holds out")
       sessions.indices[slot] = Int32(number)
       slots.indices[slot] = Int32(place)
       offsets.indices[slot] = Int32(next)
@@ -70,7 +78,14 @@ final class BatchBuffers {
       let firstRow = table.row(of: number)
       for channel in 0..<data[number].channels {
         channels.indices[next] = Int32(firstRow + channel)
-        write(data[number], channel, chosen[place].trials, to: next, visible: visible)
+        write(data[number], channel, chosen[place].trials, into: observations, to: next) {
+          length(data[number], $0, visible)
+        }
+        if hides {
+          write(data[number], channel, chosen[place].trials, into: shown, to: next) {
+            min(length(data[number], $0, visible), data[number].shownBins(of: channel, trial: $0))
+          }
+        }
         next += 1
       }
     }
@@ -90,19 +105,22 @@ final class BatchBuffers {
     }
   }
 
-  /// One row of trials x bins: what was observed, NaN elsewhere.
-  private func write(_ session: Session, _ channel: Int, _ trials: [Int], to target: Int, visible: Int?) {
+  /// One row of trials x bins: what was observed in the first bins of every trial, NaN elsewhere.
+  private func write(
+    _ session: Session, _ channel: Int, _ trials: [Int], into storage: Storage, to target: Int,
+    bins seenBins: (_ trial: Int) -> Int
+  ) {
     let (bins, first) = (shape.bins, target * shape.trials * shape.bins)
     session.observations.withUnsafeBufferPointer { values in
       for position in 0..<shape.trials {
         let start = first + position * bins
         let isUsed = position < trials.count
-        let seen = isUsed ? length(session, trials[position], visible) : 0
+        let seen = isUsed ? seenBins(trials[position]) : 0
         if isUsed {
           let source = (channel * session.trials.count + trials[position]) * session.bins
-          observations.write(UnsafeBufferPointer(rebasing: values[source..<source + seen]), at: start)
+          storage.write(UnsafeBufferPointer(rebasing: values[source..<source + seen]), at: start)
         }
-        observations.fill(start + seen..<start + bins, with: .nan)
+        storage.fill(start + seen..<start + bins, with: .nan)
       }
     }
   }

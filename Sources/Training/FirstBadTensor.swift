@@ -12,7 +12,7 @@ extension GradientSteps {
     let shape = plan.shape(plan.perStep)
     let builder = Builder()
     let scope = ParameterScope(builder)
-    let batch = Batch(builder, shape, plan.sessions, warmsUp: plan.warmsUp)
+    let batch = Batch(builder, shape, plan.sessions, warmsUp: plan.warmsUp, hides: plan.hides)
     let total = plan.model.loss(batch, scope, at: plan.path).total
     let graph = builder.graph
     let isNeeded = graph.needed(for: [total.id])
@@ -21,7 +21,7 @@ extension GradientSteps {
       if case .scan = graph[id].op { return false }
       return !graph.inputs.contains(id)
     }
-    let buffers = BatchBuffers(shape, plan.sessions, precision: backend.precision)
+    let buffers = BatchBuffers(shape, plan.sessions, precision: backend.precision, hides: plan.hides)
     guard let bound = try? BoundGraph(graph, outputs: values, backend: backend, buffers: buffers),
       let binding = try? bound.bind(state.parameters, parameters.byName)
     else { return nil }

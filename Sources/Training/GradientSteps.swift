@@ -35,6 +35,8 @@ final class GradientSteps {
     var memory: GradientMemory
     /// Whether divergences count by a number that changes from step to step.
     var warmsUp = false
+    /// Whether some session holds channels or bins out.
+    var hides = false
     /// Sessions of a step, sessions of a part, trials of a session, bins of a trial.
     var perStep, perPart, trials, bins: Int
     var path: String
@@ -73,7 +75,7 @@ final class GradientSteps {
   ) throws(BackendError) -> BoundGraph {
     let step = StepGraph(
       plan.model, shape: shape, sessions: plan.sessions, fit: plan.fit, memory: plan.memory, warmsUp: plan.warmsUp,
-      path: plan.path)
+      hides: plan.hides, path: plan.path)
     var sinks: [Int: View] = [:]
     for (position, parameter) in step.fitted.enumerated() {
       guard let place = table[parameter.name] else { continue }
@@ -82,7 +84,7 @@ final class GradientSteps {
     }
     return try BoundGraph(
       step.graph, outputs: step.outputs, backend: backend,
-      buffers: BatchBuffers(shape, plan.sessions, precision: backend.precision), sinks: sinks)
+      buffers: BatchBuffers(shape, plan.sessions, precision: backend.precision, hides: plan.hides), sinks: sinks)
   }
 
   /// Loss and gradient of a batch at the parameters of a flat state.

@@ -166,7 +166,7 @@ package struct Selection: Hashable, Sendable {
 
   package static let schema = Schema<Self>(
     "select", "Which state of the training is kept, and when to stop early.",
-    Field("metric", \.metric, .choice(Metric.self), "What is measured on the validation split."),
+    Field("metric", \.metric, metricKind, "What is measured on the validation split."),
     Field(
       "every", \.every, .extent(.steps, .epochs), default: .steps(50),
       "How often it is measured."),
@@ -174,4 +174,22 @@ package struct Selection: Hashable, Sendable {
       "patience", \.patience, .optional(.extent(.steps, .epochs)),
       "Stop when the metric has not improved for this long."),
     make: Self.init(metric:every:patience:))
+
+  /// One of the metrics; those of the test split are refused by name.
+  private static let metricKind: ValueKind<Metric> = {
+    let metrics = ValueKind<Metric>.choice(Metric.self)
+    return ValueKind(
+      metrics.description,
+      read: { node, reading in
+        if let word = node.scalar?.text, word.hasPrefix("test.") {
+          let own = Metric(rawValue: "valid." + word.dropFirst("test.".count))
+          reading.report(
+            .testSelects, "`\(word.prefix(40))` would select the model by test trials", at: node.span,
+            label: "a metric of the test split", help: ["use `\((own ?? .loss).rawValue)`"],
+            notes: ["metrics: " + Metric.allCases.map(\.rawValue).joined(separator: ", ")])
+          return nil
+        }
+        return metrics.read(node, &reading)
+      }, write: metrics.write)
+  }()
 }

@@ -9,39 +9,55 @@ package final class SessionRunner {
   private let table: SessionTable
   private let backend: any Backend
   private let shape: BatchShape
+  private let hides: Bool
   private let buffers: BatchBuffers
   private let embeddingInput: Storage
+  private let statesInput: Storage
   private let stream: Stream
   private var graphs: [Purpose: BoundGraph] = [:]
   private let byName: [String: Parameter]
+  /// Trials, or states, that are run at once.
+  package var capacity: Int { shape.trials }
   /// Flat parameter buffer; fill it with `load` or share the trainer's.
   package let parameters: Storage
 
   private enum Purpose: Hashable {
-    case embed, reconstruct, latents, information, forecast(last: Int, isSampled: Bool), loss
+    case embed, reconstruct, latents, advance, information, forecast(last: Int, isSampled: Bool), loss
   }
 
+  /// - Parameter hides: whether some session holds channels or bins out.
   package init(
-    model: Model, sessions: SessionTable, parameters table: ParameterTable, bins: Int, trials: Int,
+    model: Model, sessions: SessionTable, parameters table: ParameterTable, bins: Int, trials: Int, hides: Bool = false,
     backend: any Backend, stream: Stream, sharing storage: Storage? = nil
   ) {
     self.model = model
     self.table = sessions
     self.backend = backend
     self.stream = stream
+    self.hides = hides
     shape = BatchShape(sessions: 1, trials: trials, bins: bins, rows: sessions.capacity(of: 1))
-    buffers = BatchBuffers(shape, sessions, precision: backend.precision)
+    buffers = BatchBuffers(shape, sessions, precision: backend.precision, hides: hides)
     embeddingInput = Storage(backend.precision, count: model.embedding?.size ?? 1)
+    statesInput = Storage(backend.precision, count: trials * model.dynamics.latent)
     byName = table.byName
     parameters = storage ?? Storage(backend.precision, count: table.count)
   }
 
-  package convenience init(_ fit: FittedModel, bins: Int, trials: Int, backend: any Backend, stream: Stream) {
+  package convenience init(
+    _ fit: FittedModel, bins: Int, trials: Int, hides: Bool = false, backend: any Backend, stream: Stream
+  ) {
     self.init(
-      model: fit.model, sessions: fit.sessions, parameters: fit.parameters, bins: bins, trials: trials,
-      backend: backend,
-      stream: stream)
+      model: fit.model, sessions: fit.sessions, parameters: fit.parameters, bins: bins, trials: trials, hides: hides,
+      backend: backend, stream: stream)
     for (index, value) in fit.values.enumerated() { parameters[index] = value }
+  }
+
+  /// For all trials of a fit, some at a time.
+  package convenience init(_ fit: FittedModel, _ trials: TrialSet, backend: any Backend, stream: Stream) {
+    let most = trials.sessions.map(\.trials.count).max() ?? 1
+    self.init(
+      fit, bins: trials.bins, trials: max(1, min(32, most)), hides: trials.holdsOut, backend: backend,
+      stream: stream.child("evaluate"))
   }
 
   /// Mean and variance of the embedding of a session, averaged over `trials`; empty without embedding.
@@ -139,6 +155,28 @@ package final class SessionRunner {
     return (states, next)
   }
 
+  /// Rolls the dynamics without noise out from given states: `[states][bins + 1][latent]`, the states themselves first.
+  ///
+  /// - Parameter session: whose parameters count where sessions have their own.
+  package func rollOut(
+    _ states: [[Double]], bins: Int, session: Int, in data: [Session], embedding: [Double]
+  ) throws(BackendError) -> [[[Double]]] {
+    precondition(states.count <= shape.trials, "no more states than a batch has trials")
+    let latent = model.dynamics.latent
+    for (index, value) in embedding.enumerated() { embeddingInput[index] = value }
+    for (index, value) in states.joined().enumerated() { statesInput[index] = value }
+    let graph = try graph(.advance)
+    var paths = states.map { [$0] }
+    for _ in 0..<bins {
+      try run(graph, session, [], data, nil)
+      for place in 0..<states.count * latent { statesInput[place] = graph.outputs[0][place] }
+      for state in states.indices {
+        paths[state].append((state * latent..<(state + 1) * latent).map { graph.outputs[0][$0] })
+      }
+    }
+    return paths
+  }
+
   /// Nats per bin that every latent tells beyond the dynamics: the divergence of its posterior from their prediction.
   package func information(
     _ session: Int, trials: [Int], in data: [Session], embedding: [Double]
@@ -208,7 +246,7 @@ package final class SessionRunner {
   private func graph(_ purpose: Purpose) throws(BackendError) -> BoundGraph {
     if let known = graphs[purpose] { return known }
     let builder = Builder()
-    let batch = Batch(builder, shape, table)
+    let batch = Batch(builder, shape, table, hides: hides)
     let scope = ParameterScope(builder)
     let given = model.embedding.map { builder.input("given.embedding", [1, $0.size]) }
     let outputs: [Tensor]
@@ -224,6 +262,9 @@ package final class SessionRunner {
     case .latents:
       let states = model.infer(batch, embedding: given, scope).states.mean
       outputs = [states, model.advanced(states, embedding: given, batch, scope)]
+    case .advance:
+      let states = builder.input("given.states", [1, 1, shape.trials, model.dynamics.latent])
+      outputs = [model.advanced(states, embedding: given, batch, scope)]
     case .forecast(let last, let isSampled):
       let inferred = model.infer(batch, embedding: given, scope)
       outputs = [
@@ -234,7 +275,7 @@ package final class SessionRunner {
     }
     let bound = try BoundGraph(
       builder.graph, outputs: outputs.map(\.id), backend: backend, buffers: buffers,
-      extras: ["given.embedding": embeddingInput])
+      extras: ["given.embedding": embeddingInput, "given.states": statesInput])
     graphs[purpose] = bound
     return bound
   }

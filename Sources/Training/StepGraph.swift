@@ -14,11 +14,11 @@ package struct StepGraph {
   /// - Parameter path: spec path of the model, for messages about shapes.
   package init(
     _ model: Model, shape: BatchShape, sessions: SessionTable, fit: Set<ParameterGroup>,
-    memory: GradientMemory = .full, warmsUp: Bool = false, path: String
+    memory: GradientMemory = .full, warmsUp: Bool = false, hides: Bool = false, path: String
   ) {
     let builder = Builder()
     let scope = ParameterScope(builder)
-    let parts = model.loss(Batch(builder, shape, sessions, warmsUp: warmsUp), scope, at: path)
+    let parts = model.loss(Batch(builder, shape, sessions, warmsUp: warmsUp, hides: hides), scope, at: path)
     let fitted = scope.table.parameters.filter { fit.contains($0.group) && !$0.isFixed }
     let inputs = builder.graph.inputs
     let targets = fitted.compactMap { parameter in

@@ -58,6 +58,7 @@ package final class Trainer {
       model: model, sessions: sessions, fit: fit, memory: recipe.memory, perStep: shape.sessions,
       perPart: lengths.perPart, trials: shape.trials, bins: shape.bins, path: path)
     plan.warmsUp = recipe.divergenceWarmup != nil
+    plan.hides = trials.holdsOut
     let count = model.parameterTable(sessions).count
     let states = (0..<2).map { _ in FlatState(backend.precision, count: count) }
     self.states = states
@@ -74,7 +75,7 @@ package final class Trainer {
     }
     validator = SessionRunner(
       model: model, sessions: sessions, parameters: parameters, bins: trials.bins,
-      trials: max(1, min(32, trials.selection.map(\.count).max() ?? 1)), backend: backend,
+      trials: max(1, min(32, trials.selection.map(\.count).max() ?? 1)), hides: trials.holdsOut, backend: backend,
       stream: stream.child("validate"))
 
     var fit = FittedModel(
@@ -98,7 +99,8 @@ package final class Trainer {
         }
       }
       let blocks = fit.model.initialBlocks(
-        trials: rows, channels: session.channels, stream: stream.child(session.name))
+        trials: rows, channels: session.channels, hidden: session.heldOut?.channels ?? [],
+        stream: stream.child(session.name))
       for block in blocks {
         guard let parameter = fit.parameters[block.parameter] else { continue }
         let width = parameter.shape.count / max(parameter.shape[0], 1)

@@ -49,6 +49,9 @@ package struct TrialSet: Sendable {
     }
   }
 
+  /// Whether some session holds channels or bins out.
+  package var holdsOut: Bool { sessions.contains { $0.heldOut != nil } }
+
   package var bins: Int { sessions.map(\.bins).max() ?? 0 }
 }
 

@@ -31,6 +31,9 @@ struct TextCheck {
     var isClean = true
     var index = file.markLength
     while index < bytes.count {
+      // Most of any text.
+      while index < bytes.count, (0x20..<0x7F).contains(bytes[index]) || bytes[index] == 0x0A { index += 1 }
+      guard index < bytes.count else { break }
       guard let (scalar, length) = Self.scalar(in: bytes, at: index) else {
         let byte = bytes[index]
         let hex = String(byte, radix: 16, uppercase: true)

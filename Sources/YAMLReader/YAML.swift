@@ -20,8 +20,7 @@ package enum YAML {
     package static let keys = 1000
     /// Values in all: scalars, lists and mappings.
     package static let values = 10_000
-    /// More complaints than this help nobody.
-    package static let complaints = 200
+    package static let complaints = Diagnostic.limit
   }
 
   /// Reads one document.

@@ -29,7 +29,7 @@ private func chained(_ a: [Float], rowA: Int, columnA: Int, _ b: [Float], rowB: 
       let wanted = chained(a, rowA: rowA, columnA: columnA, b, rowB: n + gap, m: m, n: n, k: k)
       let guardValue: Float = 77
       var c = [Float](repeating: guardValue, count: m * (n + 2) + 40)
-      table.product(&c, n + 2, a, rowA, columnA, b, n + gap, m, n, k, 0)
+      table.product(&c, n + 2, a, rowA, columnA, b, n + gap, m, n, k, 0, nil)
       let found = (0..<m).flatMap { i in (0..<n).map { c[i * (n + 2) + $0] } }
       #expect(found == wanted, "\(m) x \(n) x \(k)")
       let outside = c.indices.filter { $0 / (n + 2) >= m || $0 % (n + 2) >= n }
@@ -43,13 +43,38 @@ private func chained(_ a: [Float], rowA: Int, columnA: Int, _ b: [Float], rowB: 
     let a = (0..<14 * 300).map { Float($0 % 13) * 0.25 }
     let b = (0..<300 * 19).map { Float($0 % 7) - 3 }
     var parts = [Float](repeating: 0, count: 14 * 19)
-    table.product(&parts, 19, a, 300, 1, b, 19, 14, 19, 100, 0)
+    table.product(&parts, 19, a, 300, 1, b, 19, 14, 19, 100, 0, nil)
     a.withUnsafeBufferPointer { a in
       b.withUnsafeBufferPointer { b in
-        table.product(&parts, 19, a.baseAddress! + 100, 300, 1, b.baseAddress! + 1900, 19, 14, 19, 200, 1)
+        table.product(&parts, 19, a.baseAddress! + 100, 300, 1, b.baseAddress! + 1900, 19, 14, 19, 200, 1, nil)
       }
     }
     #expect(parts == chained(a, rowA: 300, columnA: 1, b, rowB: 19, m: 14, n: 19, k: 300))
+  }
+}
+
+@Test func `a product that fetches ahead asks for all lines and gives the same bits`() {
+  let a = (0..<50 * 70).map { Float($0 % 13) * 0.25 }
+  let b = (0..<70 * 90).map { Float($0 % 7) - 3 }
+  let wanted = chained(a, rowA: 70, columnA: 1, b, rowB: 90, m: 50, n: 90, k: 70)
+  let memory = [Float](repeating: 1, count: 4096)
+  for table in tables {
+    // Lines that the work pays for, and more than it pays for.
+    for (workPerLine, all) in [(512, true), (100_000, false)] {
+      memory.withUnsafeBytes { memory in
+        let start = memory.baseAddress!
+        let ranges = [CKRange(start: start, bytes: 8192), CKRange(start: start + 8192, bytes: 100)]
+        ranges.withUnsafeBufferPointer { ranges in
+          var ahead = CKAhead(
+            ranges: ranges.baseAddress, count: 2, workPerLine: workPerLine, range: 0, done: 0, credit: 0)
+          var c = [Float](repeating: 0, count: 50 * 90)
+          table.product(&c, 90, a, 70, 1, b, 90, 50, 90, 70, 0, &ahead)
+          #expect(c == wanted)
+          #expect((ahead.range == 2) == all)
+          #expect(ahead.credit < workPerLine)
+        }
+      }
+    }
   }
 }
 

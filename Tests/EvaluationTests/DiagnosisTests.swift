@@ -33,4 +33,22 @@ struct DiagnosisTests {
     let scores = Diagnosis.dynamics(observed: observed, forecast: forecast, context: 3, trainingMeans: [0])
     #expect(try value(scores, "unused.dynamics") == unused)
   }
+
+  @Test func `findings name what was not learnt, and nothing where all was`() {
+    func session(_ information: [Double], gain: Double) -> [Score] {
+      Diagnosis.states(information, bins: 10)
+        + [Score("gain", gain, n: 4), Score("unused.dynamics", gain > 0 ? 0 : 1, n: 4)]
+    }
+    let apart = [Score("separation", 9, n: 2), Score("collapsed.embedding", 0, n: 2)]
+    let together = [Score("separation", 0.5, n: 2), Score("collapsed.embedding", 1, n: 2)]
+    #expect(Diagnosis.findings(sessions: [session([1, 0.1], gain: 0.2), []], all: apart).isEmpty)
+    #expect(Diagnosis.findings(sessions: [], all: []).isEmpty)
+    let silent = Diagnosis.findings(sessions: [session([1, 0], gain: 1), session([1, 0.015], gain: 1)], all: [])
+    #expect(silent == ["1 of 2 latents tell less than 0.01 nats a bin: z2"])
+    let collapsed = Diagnosis.findings(sessions: [session([0, .nan], gain: 1)], all: together)
+    #expect(collapsed.count == 2 && collapsed[0].contains("posterior of the states has collapsed"))
+    #expect(collapsed[1].contains("embedding has collapsed"))
+    let unused = Diagnosis.findings(sessions: [session([1], gain: -0.5), session([1], gain: 0.25)], all: apart)
+    #expect(unused.count == 1 && unused[0].contains("in 1 of 2 sessions") && unused[0].contains("r2 -0.125"))
+  }
 }

@@ -54,6 +54,26 @@ struct TruthTests {
     #expect(away["field.r2"] == -10)
   }
 
+  @Test
+  func `the field has one arrow in a square, and learnt arrows that are the true ones up to a linear map are theirs`() {
+    let (train, test) = (Self.turning(2000, seed: 1), Self.turning(1000, seed: 2))
+    let field = Truth.field(train: (Self.seen(train), train), test: (Self.seen(test), test), cells: 6)
+    #expect(field.count > 24 && field.count <= 36)
+    #expect(Set(field).count == field.count)
+    for arrow in field {
+      let (x, y) = (arrow.place[0], arrow.place[1])
+      #expect(abs(arrow.truth[0] - (-0.1 * x - 0.3 * y)) < 1e-9 && abs(arrow.truth[1] - (0.3 * x - 0.1 * y)) < 1e-9)
+      #expect(zip(arrow.learnt, arrow.truth).allSatisfy { abs($0 - $1) < 1e-6 })
+    }
+    #expect(Truth.field(train: (Self.seen(train), train), test: (Self.seen(test), test), cells: 1).count == 1)
+  }
+
+  @Test func `states that never leave one place have no field`() {
+    let still = Truth.States(dimensions: 2, values: [1, 2, 1, 2, 1, 2], next: [1, 2, 1, 2, 1, 2])
+    let moving = Self.turning(100, seed: 1)
+    #expect(Truth.field(train: (moving, moving), test: (still, still), cells: 5).isEmpty)
+  }
+
   @Test func `states that know nothing of the true ones score about 0`() throws {
     let found = scores { Self.turning($0.values.count / 2, seed: 99) }
     #expect(try abs(#require(found["state.r2"])) < 0.1)

@@ -67,6 +67,28 @@ struct ExecutionTests {
     #expect(files.filter { $0.hasPrefix("result/runs/twin/") && $0.hasSuffix("/model.safetensors") }.count == 2)
   }
 
+  @Test(arguments: [
+    (["datasets.cycles.observe={kind: poisson, rate: 20}", "models.meta.observation={kind: poisson}"], true),
+    ([], false),
+  ]) func `held-out neurons are scored, in bits where they are counts`(_ counts: [String], _ areCounts: Bool) throws {
+    let plan = try CheckedStudy().plan(
+      counts + [
+        "datasets.cycles.split.neurons={held_out: 0.25}", "evaluations.unseen={kind: co_smoothing, of: [pretrain]}",
+        "runs.transfer.on=cycles",
+      ])
+    let writer = try BundleWriter(
+      runs: bench.folder + "/runs", study: "tiny", key: plan.key, started: Date(), about: .null)
+    let ran = try bench.run(plan)
+    #expect(ran.words == plan.jobs.map { _ in "done" })
+    var assembly = BundleAssembly(plan, ran.outcomes, store: try Store(root: bench.folder + "/store"))
+    let metrics = try assembly.write(to: writer) { _ in nil }
+    let rows = metrics.rows.filter { $0[4].hasPrefix("unseen.") && $0[2] == "cycles/02" }
+    let names = ["unseen.r2", "unseen.r2_by_channel", "unseen.mean.r2"]
+    #expect(rows.map { $0[4] } == (areCounts ? ["unseen.bits_per_spike"] : []) + names)
+    // One of four channels, two test trials of ten bins.
+    #expect(rows.allSatisfy { $0[6] == "20" && Double($0[5])?.isFinite == true }, "\(rows)")
+  }
+
   @Test func `a failed job leaves its dependants, and the others are done`() throws {
     let study = try CheckedStudy()
       .replacing("  adapting:", with: "  wild: {like: pretraining, optimizer: {lr: 1e30}}\n  adapting:")
@@ -249,6 +271,50 @@ struct ExecutionTests {
     #expect(table.columns == ["run", "session", "seed", "e1", "sd1", "speed", "radius"])
     #expect(table.column("run") == ["pretrain", "pretrain", "twin", "twin"], "each session of a run has one row")
     #expect(table.column("speed")?.suffix(2) == ["", ""])
+  }
+
+  @Test func `fields, grids and what was not learnt are files beside the fit`() throws {
+    let study = try CheckedStudy().replacing(
+      "  atlas: ",
+      with: """
+          truth: {kind: truth, of: [pretrain]}
+          grid:  {kind: grid, of: [pretrain, transfer], size: 2, starts: 3, length: 150 ms}
+          why:   {kind: diagnosis, of: [pretrain]}
+          atlas:\u{20}
+        """)
+    let plan = try study.plan()
+    var told: [String: JSONValue] = [:]
+    let ran = try bench.run(plan) { event in
+      if case .unlearnt(let job, _) = event { told[job] = event.json }
+      return false
+    }
+    #expect(ran.words.allSatisfy { $0 == "done" })
+    _ = try bench.bundle(plan, ran.outcomes, "beside")
+    let folder = try FileManager.default.contentsOfDirectory(atPath: bench.folder + "/beside/tiny").first {
+      $0 != "latest"
+    }
+    let result = bench.folder + "/beside/tiny/\(folder ?? "")/result/"
+    func table(_ path: String) throws -> TSV {
+      try #require(TSV(parsing: try String(contentsOfFile: result + path, encoding: .utf8)))
+    }
+    let field = try table("runs/pretrain/truth.field.tsv")
+    #expect(field.columns == ["session", "x", "y", "true_dx", "true_dy", "learnt_dx", "learnt_dy"])
+    #expect(Set(field.column("session") ?? []).count == 2)
+    let grid = try table("runs/pretrain/grid.grid.tsv")
+    // One dimension: two embeddings, three starts, and the start with five bins of 30 ms after it.
+    #expect(grid.rows.count == 2 * 3 * 6)
+    let embeddings = Set(grid.column("e1") ?? [])
+    #expect(embeddings.count == 2)
+    let firsts = embeddings.map { code in grid.rows.filter { $0[0] == code && $0[3] == "0" }.map { $0[4...] } }
+    #expect(firsts[0] == firsts[1], "every embedding starts from the same states")
+    let ends = embeddings.map { code in grid.rows.filter { $0[0] == code && $0[3] != "0" }.map { $0[4...] } }
+    #expect(ends[0] != ends[1], "and goes elsewhere")
+    let metrics = try table("metrics.tsv")
+    #expect(metrics.rows.count { $0[4].hasPrefix("grid.speed.") } == 4)
+    // Six steps teach these dynamics little: the words in the fit are those that were told, and the scores agree.
+    let text = try String(contentsOfFile: result + "runs/pretrain/fit.json", encoding: .utf8)
+    let fit = try JSONValue(parsing: Array(text.utf8))
+    #expect(fit["unlearnt"] == told["pretrain"]?["findings"] ?? .array([]))
   }
 
   @Test func `a filter rebuilds trials as a causal encoder does whole, and tells how long a bin took`() throws {

@@ -63,7 +63,7 @@ struct ComparisonTests {
       + "sweep: {axes: {models.meta.dynamics.latent: [2, 3]}}",
     "comparisons: {a: {metric: forecast.r2, of: [first, second], pair_by: [session], test: paired_t}}\n"
       + "sweep: {axes: {⟦E1302 comparisons.a.test⟧: [wilcoxon, paired_t]}}",
-    "sweep: {axes: {study.seed: [1, 2]}, objective: {metric: forecast.hold.r2@2, goal: maximize}}",
+    "sweep: {axes: {study.seed: [1, 2]}, objective: {metric: ⟦E2018 forecast.hold.r2@2⟧, goal: maximize}}",
     "sweep: {axes: {study.seed: [1, 2]}, objective: {metric: ⟦E2010 forecast.r2@0⟧, goal: maximize}}",
     "sweep: {axes: {study.seed: [1, 2]}, objective: {metric: ⟦E2010 atlas.r2⟧, goal: maximize}}",
     "outputs: {figures: [forecast, learning]}", "outputs: {figures: none}", "outputs: {figures: ⟦E1011 []⟧}",

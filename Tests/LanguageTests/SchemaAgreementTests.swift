@@ -38,6 +38,7 @@ import YAMLReader
     "E2001": "a circle of runs", "E2005": "an embedding that a model does not have",
     "E2010": "a metric of another kind of evaluation", "E2011": "a run that is not measured", "E2012": "a label",
     "E2013": "labels in common", "E2014": "how many fits a run has", "E2015": "which encoders are causal",
+    "E2017": "which data have true states", "E2018": "which trials an evaluation scores",
     "E2031": "a resource that nothing uses",
   ]
 

@@ -9,7 +9,8 @@ import Testing
     + "objective: {metric: rebuild.r2, goal: maximize}}"
 
   private func arguments(_ runs: String = "runs", steps: Int = 20, _ more: [String] = []) -> [String] {
-    [Quickstart.spec, "--runs", runs] + Quickstart.arguments(steps: steps) + ["--set", Self.axes] + more
+    [Quickstart.spec, "--runs", runs] + Quickstart.arguments(steps: steps) + ["--set", Self.axes]
+      + ["--set", "evaluations.rebuild.split=valid"] + more
   }
 
   private func finished(_ outcome: Program.Outcome) -> [String] {
@@ -167,6 +168,7 @@ import Testing
     let program = try Program()
     let sets = [
       "training.adapt={like: recipe, budget: 4 steps}", "evaluations.rebuild.of=[pretrain, few]",
+      "evaluations.rebuild.split=valid",
       "runs.few={transfer: pretrain, on: cycles, with: adapt, trials: 4, fit: [readin, observation, embedding]}",
       "sweep={axes: {training.adapt.optimizer.lr: [1e30, 1e-3]}, objective: {metric: rebuild.r2, goal: maximize}}",
     ]

@@ -13,8 +13,9 @@ struct TinyProblem {
   let parameters: ParameterTable
   let loss, reconstruction: ValueID
 
+  /// - Parameter hides: encoders do not see row 3 nor the last bin of any trial.
   /// - Parameter change: what is other than usual.
-  init(poisson: Bool, adapt: Adaptation, change: (inout Model) -> Void = { _ in }) {
+  init(poisson: Bool, adapt: Adaptation, hides: Bool = false, change: (inout Model) -> Void = { _ in }) {
     let embedding = Embedding(size: 2, per: .session, encoder: .gru(.init(width: 4)), weight: 1)
     var model = Model(
       readin: .mlp(.init(width: 4, shared: 3)), embedding: adapt == .shared ? nil : embedding,
@@ -26,7 +27,7 @@ struct TinyProblem {
     change(&model)
     self.model = model
     let builder = Builder()
-    let batch = Batch(builder, shape, table)
+    let batch = Batch(builder, shape, table, hides: hides)
     let scope = ParameterScope(builder)
     let parts = model.loss(batch, scope, at: "models.m")
     loss = parts.total.id
@@ -52,9 +53,16 @@ struct TinyProblem {
       }
     }
     observations[3 * 15 + 1] = .nan
+    let shown = Storage(.float64, count: observations.count)
+    for row in 0..<9 {
+      for place in 0..<15 {
+        shown[row * 15 + place] = row == 3 || place % 5 == 4 ? .nan : observations[row * 15 + place]
+      }
+    }
     let channels = indices([8, 9, 0, 1, 2, -1, -1, -1, -1])
     return [
-      "batch.observations": observations, "batch.channels": channels, "batch.offsets": indices([0, 2, 5]),
+      "batch.observations": observations, "batch.shown": shown, "batch.channels": channels,
+      "batch.offsets": indices([0, 2, 5]),
       "batch.sessions": indices([2, 0]), "batch.present": present, "batch.key": indices([7, 11]),
     ]
   }
@@ -66,8 +74,14 @@ struct TinyProblem {
   }
 
   /// Runs a graph with the given flat parameters.
-  func run(_ graph: Graph, _ outputs: [ValueID], _ values: Storage, on backend: any Backend) throws -> [[Double]] {
-    let batch = inputs().mapValues { Self.converted($0, to: backend.precision) }
+  /// - Parameter change: what is other than usual in the observations of the batch; what is shown stays.
+  func run(
+    _ graph: Graph, _ outputs: [ValueID], _ values: Storage, on backend: any Backend,
+    change: (Storage) -> Void = { _ in }
+  ) throws -> [[Double]] {
+    let inputs = inputs()
+    if let observations = inputs["batch.observations"] { change(observations) }
+    let batch = inputs.mapValues { Self.converted($0, to: backend.precision) }
     let values = Self.converted(values, to: backend.precision)
     let views = try graph.inputs.map { id in
       let name = graph.name(ofInput: id)

@@ -90,6 +90,50 @@ let largeCases = [
     let forward = weights.run(projected, present: present)
     return [forward.states, forward.last, weights.run(projected, present: nil, reversed: true).states]
   },
+  LargeCase("gated recurrent units of wide gates, with an offset per session") { builder in
+    let (sessions, trials, width) = (4, 24, 64)
+    let x = builder.input("x", [7, sessions * trials, 20])
+    let weights = GRUWeights(
+      input: builder.input("w", [20, 3 * width]), recurrent: builder.input("u", [width, 3 * width]),
+      bias: builder.input("b", [3 * width]), candidateBias: builder.input("c", [width]))
+    let own = builder.input("own", [1, sessions, 1, 3 * width])
+    let projected = (x.linear(weights.input, weights.bias).reshape([7, sessions, trials, 3 * width]) + own)
+      .reshape([7, sessions * trials, 3 * width])
+    let start = builder.input("start", [sessions * trials, width])
+    let forward = weights.run(projected, present: builder.input("present", [7, sessions * trials, 1]), from: start)
+    let backward = weights.run(x.linear(weights.input), present: nil, reversed: true)
+    return [forward.states, forward.last, backward.states]
+  },
+  LargeCase("a product of a loop that is taken apart unevenly, and read whole") { builder in
+    let (x, w, v) = (
+      builder.input("x", [5, 48, 40]), builder.input("w", [40, 224]), builder.input("v", [40, 192])
+    )
+    let (carries, outputs) = builder.scan(
+      carries: [builder.input("z", [48, 64])], sequences: [x], constants: [w, v]
+    ) { carries, slices, constants in
+      let parts = (slices[0].matmul(constants[0]) * 0.5).split(axis: 1, [64, 96, 64])
+      let whole = slices[0].matmul(constants[1])
+      let some = whole.slice(axis: 1, 64..<128)
+      let next = (carries[0] * parts[0] + parts[2] + some).tanh
+      return ([next], [next, parts[1].sigmoid, whole])
+    }
+    return [carries[0]] + outputs
+  },
+  LargeCase("products of joined columns over few and many rows") { builder in
+    let (x, y, v) = (
+      builder.input("x", [30, 80, 64]), builder.input("y", [30, 80, 32]), builder.input("v", [96, 40])
+    )
+    func joined(_ steps: Range<Int>) -> Tensor {
+      let parts = [x.slice(axis: 0, steps).tanh, y.slice(axis: 0, steps)]
+      return builder.concatenate(parts, axis: 2).reshape([80 * steps.count, 96])
+    }
+    return [
+      joined(0..<30).matmul(v), joined(0..<30).matmul(builder.input("g", [2400, 24]), transposeA: true),
+      builder.input("t", [7, 2400]).matmul(joined(0..<30)), joined(3..<4).matmul(v),
+      builder.input("u", [7, 80]).matmul(joined(5..<6)), v.matmul(joined(6..<7), transposeA: true, transposeB: true),
+      joined(1..<2).matmul(joined(2..<3), transposeA: true),
+    ]
+  },
   LargeCase("dynamics of several sessions") { builder in
     let (sessions, rows, latent, width) = (12, 16, 3, 40)
     let (noise, keep) = (
@@ -132,6 +176,30 @@ func `neither the number of threads nor the instruction set changes a bit`(_ lar
     let found = try large.run(on: NativeBackend(threads: 2, instructionSet: set)).map { $0.map(\.bitPattern) }
     #expect(found == wanted, "\(set)")
   }
+}
+
+@Test func `a product that is taken apart has the bits of the whole`() throws {
+  // The second graph also gives the whole product and the whole gradient, so nothing is split.
+  @Sendable func graph(_ builder: Builder, isWhole: Bool) -> [Tensor] {
+    let (x, w) = (builder.input("x", [6, 40, 24]), builder.input("w", [24, 128]))
+    let (_, outputs) = builder.scan(
+      carries: [builder.input("z", [40, 64])], sequences: [x], constants: [w, builder.input("u", [64, 128])]
+    ) { carries, slices, constants in
+      let sum = slices[0].matmul(constants[0]) + carries[0].matmul(constants[1])
+      let parts = sum.split(axis: 1, [64, 64])
+      let next = parts[0].sigmoid * carries[0] + parts[1].tanh
+      let joined = next.builder.concatenate([next * parts[0], next - parts[1]], axis: 1)
+      let product = joined.matmul(constants[1], transposeB: true)
+      return ([next], [next, product] + (isWhole ? [sum, joined] : []))
+    }
+    return Array(outputs.prefix(2))
+  }
+  func bits(isWhole: Bool) throws -> [[UInt32]] {
+    try LargeCase("apart") { graph($0, isWhole: isWhole) }.run(on: NativeBackend(threads: 2)).map {
+      $0.map(\.bitPattern)
+    }
+  }
+  #expect(try bits(isWhole: false) == bits(isWhole: true))
 }
 
 @Test func `a wrong index is an error with its place, not a crash`() throws {

@@ -33,6 +33,14 @@ private func smallUnit(_ builder: Builder, rows: Int) -> (sequence: Tensor, weig
   return (builder.input("x", [5, rows, 3]), weights)
 }
 
+/// A unit whose gates are as wide as a product that is worth its own.
+private func wideUnit(_ builder: Builder) -> (projected: Tensor, weights: GRUWeights) {
+  let weights = GRUWeights(
+    input: builder.input("w", [3, 192]), recurrent: builder.input("u", [64, 192]), bias: builder.input("b", [192]),
+    candidateBias: builder.input("c", [64]))
+  return (builder.input("x", [5, 32, 3]).linear(weights.input, weights.bias), weights)
+}
+
 let stageCases = [
   StageCase(
     testDescription: "fusion", stages: ["graph", "program"],
@@ -102,6 +110,33 @@ let stageCases = [
       let (x, y) = (builder.input("x", [4, 6]), builder.input("y", [4, 6]))
       return [(x.square + y.exp).id]
     }),
+  StageCase(
+    testDescription: "splitting columns", stages: ["carries", "columns"],
+    build: { builder in
+      let (projected, weights) = wideUnit(builder)
+      return [weights.run(projected, present: nil).last.id]
+    }),
+  StageCase(
+    testDescription: "splitting carries", stages: ["hoisting", "carries"],
+    build: { builder in
+      let (x, w) = (builder.input("x", [5, 8, 16]), builder.input("w", [16, 64]))
+      let start = builder.constant(0, [8, 64])
+      let (carries, _) = builder.scan(carries: [start, builder.input("z", [8, 64])], sequences: [x], constants: [w]) {
+        carries, slices, constants in
+        let y = slices[0].matmul(constants[0])
+        let joined = y.builder.concatenate([y.slice(axis: 1, 0..<32).tanh, y.slice(axis: 1, 32..<64).exp], axis: 1)
+        let next = joined.matmul(constants[0], transposeB: true).matmul(constants[0])
+        return ([carries[0] + joined, carries[1] + next], [])
+      }
+      return carries.map(\.id)
+    }),
+  StageCase(
+    testDescription: "gradient of a unit", stages: ["program"],
+    build: { builder in
+      // The cotangents of the gates stay apart; the states before and after the steps share a buffer.
+      let (projected, weights) = wideUnit(builder)
+      return [weights.run(projected, present: nil).states.total.id, weights.recurrent.id]
+    }, isGradient: true),
   StageCase(
     testDescription: "row blocks", stages: ["program"],
     build: { builder in

@@ -26,7 +26,7 @@ struct ComparisonDataTests {
   ]) func `the bin ahead of an objective must be predicted`(_ kind: String, _ metric: String, _ count: Int) throws {
     let objective = "sweep: {axes: {study.seed: [1, 2, 3]}, objective: {metric: later.\(metric), goal: maximize}}\n"
     let study = try CheckedStudy().replacing(
-      "evaluations:", with: "evaluations:\n  later: {kind: \(kind), of: [pretrain, transfer]}"
+      "evaluations:", with: "evaluations:\n  later: {kind: \(kind), of: [pretrain, transfer], split: valid}"
     ).replacing("kind: bigru", with: "kind: gru").replacing("backend:", with: objective + "backend:")
     let found = try study.diagnostics().filter(\.isError)
     #expect(found.map(\.code.id) == Array(repeating: "E2010", count: count))

@@ -91,6 +91,25 @@ struct ArrayTests {
     }
   }
 
+  @Test func `missing numbers are left out of normalisation and smoothing, and stay missing`() throws {
+    let scratch = try Scratch()
+    let path = scratch.path("m.h5")
+    let writer = try HDF5Writer(path: path)
+    // One channel that is missing in a training bin, and one that was recorded in no training trial.
+    try writer.write([1.0, .nan, .nan, .nan, 5, .nan, 9, .nan, .nan, 2, 11, 4], shape: [3, 2, 2], to: "y")
+    try writer.close()
+    let rest = "observe: {array: y, bin: 10 ms, normalize: center}\n"
+    let found = try session(path, rest, split: "{train: 0.667, test: 0.333, by: block}")
+    // Mean of 1, 5 and 9; the second channel has nothing to learn from and is left as it is.
+    let expected: [Float] = [-4, .nan, 0, 4, .nan, 6, .nan, .nan, .nan, .nan, 2, 4]
+    #expect(found.observations.map(\.description) == expected.map(\.description))
+    #expect(found.notes == ["1 of 2 channels do not vary in the training trials"])
+    let smooth = try session(path, "observe: {array: y, bin: 10 ms, smooth: 10 ms}\n")
+    // A stretch of one bin is that bin.
+    #expect(smooth.observations.map(\.isNaN) == expected.map(\.isNaN))
+    #expect(smooth.bins(channel: 0, trial: 0)[0] == 1 && smooth.bins(channel: 0, trial: 2)[1] == 11)
+  }
+
   @Test(arguments: [
     ("observe: {array: spike, bin: 10 ms}\n", "there is no such array", "did you mean `spikes`?"),
     ("observe: {array: flow, bin: 10 ms}\n", "the array has no trials", "give `windows"),
@@ -169,7 +188,7 @@ struct LFADSTests {
     let found = problems { _ = try dataset(rest + "behavior: {v: behavior}\n").headers(id: "d") }
     #expect(found.first?.object == "test_behavior")
     let all = try dataset(rest).load(id: "d", session: "d/l")
-    #expect(all.heldOut == HeldOut(channels: 1, bins: 1) && all.channels == 3 && all.bins == 4)
+    #expect(all.heldOut == HeldOut(channels: [2], bins: 1) && all.channels == 3 && all.bins == 4)
     #expect(all.trials.countsBySplit == [.train: 3, .valid: 2, .test: 1])
     #expect(all.bins(channel: 2, trial: 0) == [2, 5, 1, 4])
     #expect(
@@ -178,6 +197,14 @@ struct LFADSTests {
     let seen = try dataset(rest + "held_out: drop\n").load(id: "d", session: "d/l")
     #expect(seen.heldOut == nil && seen.channels == 2 && seen.bins == 3)
     #expect(seen.notes == ["1 of 3 channels are held out and 1 of 4 bins are forward bins: left out"])
+    // What encoders see of a filtered trial tells nothing of its forward bins.
+    let smooth = try dataset(rest + "smooth: 10 ms\n").load(id: "d", session: "d/l")
+    let apart = try dataset(rest + "smooth: 10 ms\nheld_out: drop\n").load(id: "d", session: "d/l")
+    for (channel, trial) in [(0, 0), (1, 3), (0, 5)] {
+      #expect(smooth.bins(channel: channel, trial: trial).prefix(3) == apart.bins(channel: channel, trial: trial)[...])
+    }
+    #expect(smooth.shownBins(of: 0, trial: 0) == 3 && smooth.shownBins(of: 2, trial: 0) == 0)
+    #expect(apart.shownBins(of: 0, trial: 0) == 3)
   }
 
   @Test func `the layout of the Neural Latents Benchmark`() throws {
@@ -196,7 +223,7 @@ struct LFADSTests {
     let start = "kind: lfads\npath: \(path)\nbin: 5 ms\n"
     #expect(problems { _ = try dataset(start).headers(id: "d") }.first?.help == ["give `group: mc_maze`"])
     let session = try dataset(start + "group: mc_maze\nvalid: 0.2\n").load(id: "d", session: "d/n")
-    #expect(session.heldOut == HeldOut(channels: 1, bins: 1))
+    #expect(session.heldOut == HeldOut(channels: [2], bins: 1))
     #expect(session.trials.countsBySplit == [.train: 8, .valid: 2, .test: 2])
     #expect(session.bins(channel: 2, trial: 0) == [2, 2, 2, 4] && session.bins(channel: 0, trial: 0) == [1, 1, 1, 3])
     let test = session.bins(channel: 2, trial: 11)

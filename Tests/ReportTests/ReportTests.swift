@@ -27,6 +27,24 @@ struct ReportTests {
     #expect(page.contains(">seeds</th><td>7, 11</td>"))
   }
 
+  @Test func `jobs that were left for one reason are one row`() throws {
+    let scratch = try Scratch()
+    let bundle = try SyntheticBundle(in: scratch.url, parts: [])
+    let writer = try BundleWriter(adding: bundle.folder)
+    try writer.add(Manifest.Failure(job: "pretrain", message: "it diverged", place: "s.yaml:3:1", trials: ["p0"]))
+    for number in 0..<24 {
+      try writer.add(
+        Manifest.Failure(
+          job: "rebuild/\(number)", message: "left: it reads `pretrain`, which is missing", place: "s.yaml:9:1",
+          trials: ["p\(number % 5)"]))
+    }
+    let page = try #require(Report.files(of: try ResultBundle(folder: bundle.folder), gnuplot: nil).first?.text)
+    #expect(page.components(separatedBy: "which is missing").count == 2)
+    #expect(page.contains("<td>rebuild/0, rebuild/1, rebuild/2 and 21 more</td>"))
+    #expect(page.contains("<td>p0 p1 p2 and 2 more</td>") && page.contains("<td>s.yaml:9:1</td>"))
+    #expect(page.contains("<td>it diverged</td>") && page.contains("25 failures"))
+  }
+
   @Test func `each r2 stands beside its floors, for each session and as a mean`() throws {
     let page = try page(report())
     #expect(page.contains("Evaluation: forecast"))
@@ -103,6 +121,29 @@ struct ReportTests {
     #expect(files.keys.contains("report/figures/learning-loss.tsv") == parts.contains("logs"))
     #expect(files.keys.contains { $0.hasPrefix("report/figures/embedding") } == parts.contains("embedding"))
     #expect(files.keys.contains { $0.hasPrefix("report/figures/traces") } == parts.contains("examples"))
+  }
+
+  @Test(.enabled(if: gnuplot != nil, "gnuplot is not installed"))
+  func `learnt fields stand under the true ones, and roll-outs at the places of their embeddings`() throws {
+    let files = try report(["fields"], gnuplot: Self.gnuplot)
+    let page = try page(files)
+    #expect(page.contains("Vector fields") && page.contains("4 of 6 sessions, evenly over their order."))
+    #expect(!page.contains("is not drawn"))
+    let fields = try #require(files["report/figures/fields-truth.tsv"])
+    // Four sessions, 49 arrows, the true field and two runs; one line names the columns.
+    #expect(fields.split(separator: "\n").count == 1 + 4 * 49 * 3)
+    #expect(fields.contains("true\tcentre_out/sub-00\t") && fields.contains("few_shot\tcentre_out/sub-05\t"))
+    let grid = try #require(files["report/figures/grid-pretrain-maps.gp"])
+    #expect(grid.contains("'e1 = -1, e2 = 1'") && grid.contains("z2, and upwards z3"))
+    let picture = try #require(files["report/figures/grid-pretrain-maps.svg"])
+    #expect(picture.contains("e1 = 1, e2 = -1"))
+  }
+
+  @Test func `what a fit did not learn is told under training`() throws {
+    let page = try page(report(["fields", "logs"]))
+    #expect(page.contains("what was not learnt") && page.contains("the embedding has &lt;collapsed&gt;"))
+    let without = try self.page(report(["logs"]))
+    #expect(!without.contains("what was not learnt"))
   }
 
   @Test func `what the study says is text, not markup`() throws {

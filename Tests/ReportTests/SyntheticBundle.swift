@@ -25,6 +25,12 @@ struct SyntheticBundle {
       if parts.contains("logs") {
         try writer.write(log(run), to: "result/runs/\(run)/metrics.ndjson", role: "log")
       }
+      if parts.contains("fields") {
+        try writer.write(field(run).text, to: "result/runs/\(run)/truth.field.tsv", role: "field")
+        try writer.write(grid().text, to: "result/runs/\(run)/maps.grid.tsv", role: "grid")
+        let fit: JSONValue = ["unlearnt": run == "pretrain" ? ["the embedding has <collapsed>"] : []]
+        try writer.write(fit.text, to: "result/runs/\(run)/fit.json", role: "fit")
+      }
       if parts.contains("examples") {
         try writer.write(examples(run).text, to: "result/runs/\(run)/examples.tsv", role: "examples")
       }
@@ -101,6 +107,40 @@ struct SyntheticBundle {
       for dimension in 0..<dimensions { row.append(.double(0.08 + 0.02 * Double(dimension))) }
       row += [.text("id-\(session)"), .text(subject), .double(speed)]
       table.append(row)
+    }
+    return table
+  }
+
+  /// Turning planes of six sessions; the learnt field is slower.
+  private func field(_ run: String) -> TSV {
+    var table = TSV(columns: ["session", "x", "y", "true_dx", "true_dy", "learnt_dx", "learnt_dy"])
+    for session in 0..<sessions {
+      for place in 0..<49 {
+        let (x, y) = (Double(place % 7) - 3, Double(place / 7) - 3)
+        let speed = 0.05 * Double(session + 1)
+        let learnt = run == "pretrain" ? 0.9 : 0.4
+        let numbers = [x, y, -speed * y, speed * x, -learnt * speed * y, learnt * speed * x]
+        table.append([.text("centre_out/sub-0\(session)")] + numbers.map(TSV.Cell.double))
+      }
+    }
+    return table
+  }
+
+  /// Spirals that an embedding of two dimensions turns and shrinks.
+  private func grid() -> TSV {
+    var table = TSV(columns: ["e1", "e2", "start", "time", "z1", "z2", "z3"])
+    for (row, second) in [1.0, 0, -1].enumerated() {
+      for first in [-1.0, 0, 1] {
+        for start in 0..<4 {
+          for bin in 0..<40 {
+            let (time, angle) = (Double(bin) * 0.02, Double(start) * 1.6 + Double(bin) * 0.1 * (first + 1.5))
+            let radius = exp(-Double(row) * time)
+            table.append(
+              [.double(first), .double(second), .int(start)]
+                + [time, 0.01 * time, radius * cos(angle), radius * sin(angle)].map(TSV.Cell.double))
+          }
+        }
+      }
     }
     return table
   }

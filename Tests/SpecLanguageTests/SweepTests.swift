@@ -340,6 +340,26 @@ private let markedSweeps: [String] = [
     #expect(expand(text, overrides: ["sweep={axes: {seed: [4, 5]}}"]).points.count == 2)
   }
 
+  @Test(arguments: [
+    ("sweep.axes.training.t.lr=[1e-3, 1e-2]", 6), ("sweep.axes.seed=[4]", 1), ("sweep.axes.params.n=[3, 4]", 6),
+    ("sweep.axes.\"training.t.lr\"={range: [1, 4]}", 12), ("sweep.axes.\"training.t.lr\".range=[1, 4]", 12),
+    ("profiles.p.sweep.axes.training.t.lr=[1e-3, 1e-2]", 6), ("\"sweep\".\"axes\".\"seed\"=[4, 5]", 2),
+    ("sweep.axes={training.t.lr: [1e-3, 1e-2]}", 6),
+  ])
+  func `an override names an axis by its path`(_ argument: String, _ points: Int) {
+    let text = base + "sweep: {axes: {seed: [1, 2, 3]}}\nprofiles: {p: {}}"
+    let expansion = expand(text, profile: "p", overrides: [argument])
+    #expect(expansion.diagnostics.map(\.message) == [])
+    #expect(expansion.points.count == points)
+  }
+
+  @Test func `an axis that an override misspells is complained about in the override`() throws {
+    let found = expand(base + "sweep: {axes: {seed: [1]}}", overrides: ["sweep.axes.training.t.lrr=[1, 2]"]).diagnostics
+    let first = try #require(found.first { $0.isError })
+    #expect(first.code == .unknownSweptPath && first.span.text == "training.t.lrr")
+    #expect(first.help.contains { $0.contains("training.t.lr`") })
+  }
+
   @Test func `an override of a swept path is warned of`() {
     let found = expand(base + "sweep: {axes: {seed: [1, 2, 3]}}", overrides: ["seed=4"]).diagnostics
     #expect(found.map(\.code) == [.overrideSwept])

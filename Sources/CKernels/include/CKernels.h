@@ -27,11 +27,21 @@ typedef void (*CKUnary)(float *out, const float *in, size_t count);
 typedef void (*CKFill)(float *out, uint32_t keyLow, uint32_t keyHigh, uint64_t first, size_t count);
 // Runs steps in order over `count` elements; a register is a pointer to that many floats.
 typedef void (*CKSteps)(const CKStep *steps, size_t stepCount, float *const *registers, size_t count);
+
+// Memory that is wanted soon. Products ask for it line by line between their tiles, when memory has little else to do.
+typedef struct { const void *start; size_t bytes; } CKRange;
+typedef struct {
+  const CKRange *ranges;
+  size_t count;
+  size_t workPerLine;          // multiply-adds between two lines
+  size_t range, done, credit;  // where it stands: zero at the start
+} CKAhead;
+
 // C = A B, or C += A B when it continues; A is [m, k] with any strides, B [k, n] and C [m, n] have contiguous rows.
-// Every element is one chain of fused multiply-adds over rising k. C overlaps neither A nor B.
+// Every element is one chain of fused multiply-adds over rising k. C overlaps neither A nor B. `ahead` may be null.
 typedef void (*CKProduct)(
     float *c, ptrdiff_t rowC, const float *a, ptrdiff_t rowA, ptrdiff_t columnA, const float *b, ptrdiff_t rowB,
-    size_t m, size_t n, size_t k, int continues);
+    size_t m, size_t n, size_t k, int continues, CKAhead *ahead);
 
 // Largest errors in units of the last place, over all floats: see Tests/CKernelsTests. `out` may be `in`.
 typedef struct CK_SENDABLE {
@@ -116,10 +126,10 @@ typedef struct {
 typedef enum { CKStack, CKRows, CKDepth } CKProductAxis;
 
 // Computes the part lower ..< upper of an axis: matrices of the stack, rows of every matrix, or terms of every sum, into
-// `c` moved by `outOffset`. A plan that continues adds to `c`.
+// `c` moved by `outOffset`. A plan that continues adds to `c`. `ahead` may be null.
 void ck_products(
     const CKernels *kernels, const CKProductPlan *plan, float *const *bases, CKProductAxis axis, int64_t lower,
-    int64_t upper, int64_t outOffset);
+    int64_t upper, int64_t outOffset, CKAhead *ahead);
 
 // Memory -------------------------------------------------------------------------------------------------------------
 

@@ -61,6 +61,14 @@ package protocol DynamicsFamily: Hashable, Sendable {
 extension DynamicsFamily {
   package func others(_ parameter: ParameterScope) -> [Tensor] { [] }
 
+  static func noiseField(_ path: @autoclosure @escaping FieldPath<Self, ProcessNoise>) -> Field<Self, ProcessNoise> {
+    Field("noise", path(), .choice(ProcessNoise.self), default: .shared, "Who owns the process noise.")
+  }
+
+  static func adaptField(_ path: @autoclosure @escaping FieldPath<Self, Adaptation>) -> Field<Self, Adaptation> {
+    Field("adapt", path(), .union(Adaptation.union), "How the embedding changes the weights.")
+  }
+
   /// The complaint about an adapted layer that the family does not have.
   static func layerRule(_ count: @escaping @Sendable (Self) -> Int) -> Rule<Self> {
     Rule("adapt") { family in

@@ -20,8 +20,7 @@ package struct GRUDynamics: DynamicsFamily {
   package static let schema = Schema<Self>(
     "gru", "A gated recurrent unit whose state is the latent state; layer 0 holds its gates, layer 1 its candidate.",
     Field("latent", \.latent, .int(1...512), "Dimensions of the latent state, the width of the unit."),
-    Field("noise", \.noise, .choice(ProcessNoise.self), default: .shared, "Who owns the process noise."),
-    Field("adapt", \.adapt, .union(Adaptation.union), "How the embedding changes the weights."),
+    noiseField(\.noise), adaptField(\.adapt),
     rules: [layerRule { _ in 2 }],
     make: Self.init(latent:noise:adapt:))
 

@@ -18,8 +18,7 @@ package struct LinearDynamics: DynamicsFamily {
   package static let schema = Schema<Self>(
     "linear", "The state changes by a linear map of itself and a constant.",
     Field("latent", \.latent, .int(1...512), "Dimensions of the latent state."),
-    Field("noise", \.noise, .choice(ProcessNoise.self), default: .shared, "Who owns the process noise."),
-    Field("adapt", \.adapt, .union(Adaptation.union), "How the embedding changes the weights."),
+    noiseField(\.noise), adaptField(\.adapt),
     rules: [layerRule { _ in 1 }],
     make: Self.init(latent:noise:adapt:))
 

@@ -26,8 +26,7 @@ package struct LowRankRNNDynamics: DynamicsFamily {
     Field("latent", \.latent, .int(1...512), "Rank of the network, dimensions of the latent state."),
     Field("units", \.units, .int(1...4096), "Neurons of the network."),
     Field("activation", \.activation, .choice(Activation.self), default: .relu, "Nonlinearity of the neurons."),
-    Field("noise", \.noise, .choice(ProcessNoise.self), default: .shared, "Who owns the process noise."),
-    Field("adapt", \.adapt, .union(Adaptation.union), "How the embedding changes the weights."),
+    noiseField(\.noise), adaptField(\.adapt),
     rules: [layerRule { _ in 2 }],
     make: Self.init(latent:units:activation:noise:adapt:))
 

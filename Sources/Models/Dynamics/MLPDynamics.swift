@@ -29,8 +29,7 @@ package struct MLPDynamics: DynamicsFamily {
     Field("hidden", \.hidden, .list(.int(1...4096), count: 1...8), "Widths of the hidden layers."),
     Field("activation", \.activation, .choice(Activation.self), default: .tanh, "Nonlinearity of the hidden layers."),
     Field("residual", \.residual, .bool, default: false, "Predict the change of the state instead of the state."),
-    Field("noise", \.noise, .choice(ProcessNoise.self), default: .shared, "Who owns the process noise."),
-    Field("adapt", \.adapt, .union(Adaptation.union), "How the embedding changes the weights."),
+    noiseField(\.noise), adaptField(\.adapt),
     rules: [layerRule { $0.hidden.count + 1 }],
     make: Self.init(latent:hidden:activation:residual:noise:adapt:))
 

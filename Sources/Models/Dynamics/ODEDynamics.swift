@@ -42,8 +42,7 @@ package struct ODEDynamics: DynamicsFamily {
     Field("activation", \.activation, .choice(Activation.self), default: .tanh, "Nonlinearity of the hidden layers."),
     Field("solver", \.solver, .choice(Solver.self), default: .rk4, "How the field is integrated: `euler` or `rk4`."),
     Field("steps", \.steps, .int(1...64), default: 1, "Steps of the solver in one bin."),
-    Field("noise", \.noise, .choice(ProcessNoise.self), default: .shared, "Who owns the process noise."),
-    Field("adapt", \.adapt, .union(Adaptation.union), "How the embedding changes the weights."),
+    noiseField(\.noise), adaptField(\.adapt),
     rules: [layerRule { $0.hidden.count + 1 }],
     make: Self.init(latent:hidden:activation:solver:steps:noise:adapt:))
 

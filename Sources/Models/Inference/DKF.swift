@@ -11,10 +11,11 @@ import TensorGraph
 package struct DKF: InferenceScheme {
   package var encoder: StateEncoder
   package var forecastMask: Double
-  package var detach: Bool
+  /// `true` where absent.
+  package var detach: Bool?
   package var samples: Int
 
-  package init(encoder: StateEncoder, forecastMask: Double, detach: Bool, samples: Int = 1) {
+  package init(encoder: StateEncoder, forecastMask: Double, detach: Bool?, samples: Int = 1) {
     self.encoder = encoder
     self.forecastMask = forecastMask
     self.detach = detach
@@ -28,18 +29,19 @@ package struct DKF: InferenceScheme {
       "forecast_mask", \.forecastMask, .probability, default: 0.2,
       "Probability that a bin's state comes from the dynamics instead of the encoder during training."),
     Field(
-      "detach", \.detach, .bool, default: true,
-      "The state encoder sees the embedding without a gradient, so that it is learnt through the dynamics alone."),
+      "detach", \.detach, .optional(.bool),
+      "The state encoder sees the embedding without a gradient, so that it is learnt through the dynamics alone; `true` where absent."
+    ),
     Field("samples", \.samples, .int(1...16), default: 1, "Paths of states that a step draws for every trial."),
     make: Self.init(encoder:forecastMask:detach:samples:))
 
-  package func posterior(_ context: InferenceContext) -> Gaussian { context.encoded(encoder, detach: detach) }
+  package func posterior(_ context: InferenceContext) -> Gaussian { context.encoded(encoder, detach: detach ?? true) }
 
   package func bound(_ context: InferenceContext) -> BoundTerms {
     let builder = context.builder
     var drawn: [Sampled] = []
     builder.scope("\(context.path).inference") {
-      let posterior = context.encoded(encoder, detach: detach)
+      let posterior = context.encoded(encoder, detach: detach ?? true)
       for _ in 0..<samples {
         drawn.append(
           sample(posterior, dynamics: context.dynamics, initial: context.initial, context.batch))

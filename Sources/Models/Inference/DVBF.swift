@@ -11,10 +11,11 @@ import TensorGraph
 package struct DVBF: InferenceScheme {
   package var encoder: StateEncoder
   package var forecastMask: Double
-  package var detach: Bool
+  /// `false` where absent.
+  package var detach: Bool?
   package var samples: Int
 
-  package init(encoder: StateEncoder, forecastMask: Double, detach: Bool, samples: Int) {
+  package init(encoder: StateEncoder, forecastMask: Double, detach: Bool?, samples: Int) {
     self.encoder = encoder
     self.forecastMask = forecastMask
     self.detach = detach
@@ -28,8 +29,9 @@ package struct DVBF: InferenceScheme {
       "forecast_mask", \.forecastMask, .probability, default: 0.2,
       "Probability that a bin has no noise, so that its state is the forecast, during training."),
     Field(
-      "detach", \.detach, .bool, default: false,
-      "The state encoder sees the embedding without a gradient, so that it is learnt through the dynamics alone."),
+      "detach", \.detach, .optional(.bool),
+      "The state encoder sees the embedding without a gradient, so that it is learnt through the dynamics alone; `false` where absent."
+    ),
     Field("samples", \.samples, .int(1...16), default: 1, "Paths of states that a step draws for every trial."),
     rules: [
       Rule("encoder") { scheme in
@@ -41,7 +43,7 @@ package struct DVBF: InferenceScheme {
 
   /// The roll-out of the mean noise; its variance is that of the noise of the step.
   package func posterior(_ context: InferenceContext) -> Gaussian {
-    let noise = context.encoded(encoder, detach: detach)
+    let noise = context.encoded(encoder, detach: detach ?? false)
     return Gaussian(mean: rollOut(noise.mean, context), variance: noise.variance)
   }
 
@@ -51,7 +53,7 @@ package struct DVBF: InferenceScheme {
     var paths: [Tensor] = []
     var costs: [Tensor] = []
     builder.scope("\(context.path).inference") {
-      let noise = context.encoded(encoder, detach: detach)
+      let noise = context.encoded(encoder, detach: detach ?? false)
       let present = batch.present.reshape([shape.bins, shape.sessions, shape.trials, 1])
       func terms(_ bins: Range<Int>, from prior: Gaussian) -> Tensor {
         let own = Gaussian(

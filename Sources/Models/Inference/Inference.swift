@@ -28,6 +28,8 @@ package protocol InferenceScheme: Hashable, Sendable {
   /// Its name is the word after `kind`.
   static var schema: Schema<Self> { get }
   var encoder: StateEncoder { get }
+  /// Whether the encoder sees the embedding without a gradient; nil where the spec does not say.
+  var detach: Bool? { get }
   /// Terms of the bound of a batch, from random numbers.
   func bound(_ context: InferenceContext) -> BoundTerms
   /// The posterior of the states without sampling: `[bins, sessions, trials, latent]`.

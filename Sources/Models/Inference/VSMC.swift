@@ -11,9 +11,10 @@ import TensorGraph
 package struct VSMC: InferenceScheme {
   package var encoder: StateEncoder
   package var particles: Int
-  package var detach: Bool
+  /// `true` where absent.
+  package var detach: Bool?
 
-  package init(encoder: StateEncoder, particles: Int, detach: Bool) {
+  package init(encoder: StateEncoder, particles: Int, detach: Bool?) {
     self.encoder = encoder
     self.particles = particles
     self.detach = detach
@@ -24,12 +25,13 @@ package struct VSMC: InferenceScheme {
     Field("encoder", \.encoder, .union(StateEncoder.union), "The network that reads the trial and proposes states."),
     Field("particles", \.particles, .int(1...256), default: 16, "Particles of every trial."),
     Field(
-      "detach", \.detach, .bool, default: true,
-      "The state encoder sees the embedding without a gradient, so that it is learnt through the dynamics alone."),
+      "detach", \.detach, .optional(.bool),
+      "The state encoder sees the embedding without a gradient, so that it is learnt through the dynamics alone; `true` where absent."
+    ),
     make: Self.init(encoder:particles:detach:))
 
   /// The encoder's proposal.
-  package func posterior(_ context: InferenceContext) -> Gaussian { context.encoded(encoder, detach: detach) }
+  package func posterior(_ context: InferenceContext) -> Gaussian { context.encoded(encoder, detach: detach ?? true) }
 
   package func bound(_ context: InferenceContext) -> BoundTerms {
     let builder = context.builder
@@ -54,7 +56,7 @@ package struct VSMC: InferenceScheme {
   }
 
   private func draw(_ context: InferenceContext) -> Drawn {
-    let proposal = context.encoded(encoder, detach: detach)
+    let proposal = context.encoded(encoder, detach: detach ?? true)
     let shape = context.batch.shape
     let (whole, flat): (Shape, Shape) = (
       [shape.bins, shape.sessions, shape.trials, particles, context.latent],

@@ -33,7 +33,7 @@ package enum ReadIn: Hashable, Sendable {
     let weight = parameter(
       "readin.weight", .readin, [table.totalChannels, sizes.width], .uniformRows(bounds: table.fanInBounds))
     let bias = parameter("readin.bias", .readin, [table.count, sizes.width], .constant(0))
-    let product = batch.filled.raggedContract(weight.gatherRows(batch.channels), offsets: batch.offsets)
+    let product = batch.seen.raggedContract(weight.gatherRows(batch.channels), offsets: batch.offsets)
     let own = product + bias.gatherRows(batch.sessions).reshape([shape.sessions, 1, sizes.width])
     let activated: Tensor
     switch self {

@@ -54,7 +54,8 @@ struct ArraySessionReader {
     return Session(
       name: name, metadata: ["kind": "arrays", "format": store.format.rawValue], binWidth: dataset.observe.bin,
       channels: signal.count, bins: signal.bins, trials: trials, isCounts: signal.isCounts, observations: signal.values,
-      behavior: behavior, notes: signal.notes)
+      behavior: behavior,
+      heldOut: try dataset.split.neurons?.heldOut(of: signal.count, session: name, file: path), notes: signal.notes)
   }
 
   // MARK: - Blocks

@@ -96,6 +96,7 @@ extension Session {
   func header(files: [String]) -> SessionHeader {
     SessionHeader(
       name: name, files: files, metadata: metadata, channels: channels, bins: bins, trials: trials.countsBySplit,
-      binWidth: binWidth, behavior: behavior.map { ($0.name, $0.dimensions) }, isCounts: isCounts, notes: notes)
+      binWidth: binWidth, behavior: behavior.map { ($0.name, $0.dimensions) }, isCounts: isCounts,
+      heldOut: heldOut, notes: notes)
   }
 }

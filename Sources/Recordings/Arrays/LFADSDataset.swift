@@ -8,7 +8,7 @@ import SpecLanguage
 /// name of the data set.  Source: Pei, Ye et al. 2021.
 package struct LFADSDataset: Hashable, Sendable {
   package enum HeldOut: String, CaseIterable, Hashable, Sendable {
-    /// Held-out neurons and forward bins are channels and bins like others, marked in the session.
+    /// Held-out neurons and forward bins are read; encoders do not see them, read-outs predict them.
     case keep
     /// Only what a model may see.
     case drop
@@ -34,7 +34,8 @@ package struct LFADSDataset: Hashable, Sendable {
     Field("bin", \.bin, .duration, "Width of a bin, which the file does not say."),
     Field(
       "held_out", \.heldOut, .choice(HeldOut.self), default: .keep,
-      "`keep` reads held-out neurons and forward bins too and marks them; `drop` reads only what a model may see."),
+      "`keep` reads held-out neurons and forward bins, which no encoder sees and read-outs predict; `drop` leaves them out."
+    ),
     Smoothing.deviation(\.smooth), Smoothing.causal(\.causal), Normalization.field(\.normalize),
     Field(
       "behavior", \.behavior, .map(.path), default: [],

@@ -50,11 +50,12 @@ struct LFADSReader {
       count: channels, lengths: trials.map(\.length), isCounts: false,
       values: Self.laid(parts.map { dataset.heldOut == .keep ? $0.all : $0.seen }, bins: bins, width: channels))
     signal.isCounts = signal.values.allSatisfy { $0.isNaN || ($0 >= 0 && $0 == $0.rounded()) }
-    signal.smooth(Smoothing(dataset.smooth, bin: dataset.bin, isCausal: dataset.causal))
+    let heldOut = HeldOut(channels: Array(seen[1]..<all[1]), bins: all[0] - seen[0])
+    signal.smooth(
+      Smoothing(dataset.smooth, bin: dataset.bin, isCausal: dataset.causal), forwardBins: bins - seen[0])
     signal.normalize(dataset.normalize, splits: splits)
     var behavior: [Behavior] = []
     for entry in dataset.behavior { behavior.append(try self.behavior(entry, parts, bins: bins, store)) }
-    let heldOut = HeldOut(channels: all[1] - seen[1], bins: all[0] - seen[0])
     return Session(
       name: name, metadata: metadata(heldOut), binWidth: dataset.bin, channels: channels, bins: bins, trials: trials,
       isCounts: signal.isCounts, observations: signal.values, behavior: behavior,
@@ -258,13 +259,13 @@ struct LFADSReader {
   }
 
   private func metadata(_ heldOut: HeldOut) -> [String: String] {
-    ["kind": "lfads", "held_out_channels": String(heldOut.channels), "forward_bins": String(heldOut.bins)]
+    ["kind": "lfads", "held_out_channels": String(heldOut.channels.count), "forward_bins": String(heldOut.bins)]
   }
 
   private func notes(_ heldOut: HeldOut, _ all: [Int]) -> [String] {
     if heldOut.isEmpty { return [] }
     let what =
-      "\(heldOut.channels) of \(all[1]) channels are held out and \(heldOut.bins) of \(all[0]) bins are forward bins"
-    return [dataset.heldOut == .keep ? what + ": the last ones, read like the others" : what + ": left out"]
+      "\(heldOut.channels.count) of \(all[1]) channels are held out and \(heldOut.bins) of \(all[0]) bins are forward bins"
+    return [dataset.heldOut == .keep ? what + ": no encoder sees them" : what + ": left out"]
   }
 }

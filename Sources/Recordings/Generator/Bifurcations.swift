@@ -13,10 +13,6 @@ package struct HopfBifurcation: Hashable, Sendable, Flow {
     FlowFields.noise(\.noise, default: 5), FlowFields.step(\.step), make: Self.init(mu:noise:step:))
 
   var dimensions: Int { 2 }
-  var speed: Double { 1 }
-  var transient: Double { 0 }
-  var centre: [Double] { [0, 0] }
-  var unit: Double { 1 }
   var parameters: [(key: String, values: SessionValues)] { [("mu", mu)] }
   var constants: [(key: String, value: Double)] { [("noise", noise)] }
 
@@ -43,10 +39,6 @@ package struct DuffingOscillator: Hashable, Sendable, Flow {
     FlowFields.noise(\.noise, default: 5), FlowFields.step(\.step), make: Self.init(a:b:c:noise:step:))
 
   var dimensions: Int { 2 }
-  var speed: Double { 1 }
-  var transient: Double { 0 }
-  var centre: [Double] { [0, 0] }
-  var unit: Double { 1 }
   var parameters: [(key: String, values: SessionValues)] { [("a", a), ("b", b)] }
   var constants: [(key: String, value: Double)] { [("c", c), ("noise", noise)] }
 
@@ -68,10 +60,6 @@ package struct PitchforkBifurcation: Hashable, Sendable, Flow {
     FlowFields.noise(\.noise, default: 1), FlowFields.step(\.step), make: Self.init(mu:noise:step:))
 
   var dimensions: Int { 2 }
-  var speed: Double { 1 }
-  var transient: Double { 0 }
-  var centre: [Double] { [0, 0] }
-  var unit: Double { 1 }
   var parameters: [(key: String, values: SessionValues)] { [("mu", mu)] }
   var constants: [(key: String, value: Double)] { [("noise", noise)] }
 
@@ -104,7 +92,6 @@ package struct FitzHughNagumo: Hashable, Sendable, Flow {
   var dimensions: Int { 2 }
   var transient: Double { 1 }
   var centre: [Double] { [0, 0.6] }
-  var unit: Double { 1 }
   var parameters: [(key: String, values: SessionValues)] { [("current", current)] }
   var constants: [(key: String, value: Double)] {
     [("a", a), ("b", b), ("tau", tau), ("speed", speed), ("noise", noise)]

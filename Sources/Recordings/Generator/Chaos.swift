@@ -54,7 +54,6 @@ package struct RosslerSystem: Hashable, Sendable, Flow {
 
   var dimensions: Int { 3 }
   var transient: Double { 60 / speed }
-  var centre: [Double] { [0, 0, 0] }
   var unit: Double { 5 }
   var parameters: [(key: String, values: SessionValues)] { [("c", c)] }
   var constants: [(key: String, value: Double)] { [("a", a), ("b", b), ("speed", speed), ("noise", noise)] }
@@ -84,7 +83,6 @@ package struct ArneodoSystem: Hashable, Sendable, Flow {
 
   var dimensions: Int { 3 }
   var transient: Double { 30 / speed }
-  var centre: [Double] { [0, 0, 0] }
   var unit: Double { 3 }
   /// Far from the origin trajectories escape.
   var spread: Double { 0.5 }

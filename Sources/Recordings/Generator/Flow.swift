@@ -55,6 +55,10 @@ protocol Flow: GeneratedSystem {
 extension Flow {
   var signals: [(name: String, unit: String, dimensions: Int)] { [("state", "", dimensions)] }
 
+  var speed: Double { 1 }
+  var transient: Double { 0 }
+  var centre: [Double] { Array(repeating: 0, count: dimensions) }
+  var unit: Double { 1 }
   var spread: Double { unit }
 
   func columns(_ stream: Stream) -> [String: String] { [:] }
@@ -117,15 +121,19 @@ private struct Stepper {
 
 /// The keys that every flow has.
 enum FlowFields {
-  static func noise<Root>(_ path: KeyPath<Root, Double> & Sendable, default value: Double) -> Field<Root, Double> {
-    Field("noise", path, .nonNegative, default: value, "Size of the noise that each step adds, times the step.")
+  static func noise<Root>(
+    _ path: @autoclosure @escaping FieldPath<Root, Double>, default value: Double
+  ) -> Field<Root, Double> {
+    Field("noise", path(), .nonNegative, default: value, "Size of the noise that each step adds, times the step.")
   }
 
-  static func step<Root>(_ path: KeyPath<Root, Nanoseconds> & Sendable) -> Field<Root, Nanoseconds> {
-    Field("step", path, .duration, default: .milliseconds(10), "Length of one step of the integration.")
+  static func step<Root>(_ path: @autoclosure @escaping FieldPath<Root, Nanoseconds>) -> Field<Root, Nanoseconds> {
+    Field("step", path(), .duration, default: .milliseconds(10), "Length of one step of the integration.")
   }
 
-  static func speed<Root>(_ path: KeyPath<Root, Double> & Sendable, default value: Double) -> Field<Root, Double> {
-    Field("speed", path, .positive, default: value, "Units of the system's own time per second.")
+  static func speed<Root>(
+    _ path: @autoclosure @escaping FieldPath<Root, Double>, default value: Double
+  ) -> Field<Root, Double> {
+    Field("speed", path(), .positive, default: value, "Units of the system's own time per second.")
   }
 }

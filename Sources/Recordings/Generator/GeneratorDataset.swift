@@ -130,13 +130,14 @@ extension GeneratorDataset {
     for (key, value) in constants { metadata[key] = shortText(value) }
     var behavior: [(name: String, dimensions: Int)] = []
     for signal in system.simulator?.signals ?? [] { behavior.append((signal.name, signal.dimensions)) }
+    let count = channels.value(session: index, stream: stream.child("channels"))
     return GeneratedPlan(
-      name: name, stream: stream, channels: channels.value(session: index, stream: stream.child("channels")),
+      name: name, stream: stream, channels: count,
       bins: bins, parameters: parameters, metadata: metadata, behavior: behavior,
       gain: gain,
       trials: starts.indices.map {
         Trial(length: bins, split: splits[$0], start: starts[$0], columns: columns[$0])
-      })
+      }, heldOut: try split.neurons?.heldOut(of: count, session: name))
   }
 
   private var constants: [(key: String, value: Double)] {
@@ -177,7 +178,8 @@ extension GeneratorDataset {
     }
     return Session(
       name: plan.name, metadata: plan.metadata, binWidth: bin, channels: plan.channels, bins: plan.bins,
-      trials: plan.trials, isCounts: observe.isCounts, observations: observations, truth: truth, states: all)
+      trials: plan.trials, isCounts: observe.isCounts, observations: observations, truth: truth, states: all,
+      heldOut: plan.heldOut)
   }
 }
 
@@ -194,11 +196,14 @@ struct GeneratedPlan {
   /// Factor of all drives.
   var gain: Double
   var trials: [Trial]
+  var heldOut: HeldOut?
 
   func header(_ dataset: GeneratorDataset) -> SessionHeader {
-    SessionHeader(
+    var header = SessionHeader(
       name: name, files: [], metadata: metadata, channels: channels, bins: bins, trials: trials.countsBySplit,
-      binWidth: dataset.bin, behavior: behavior, isCounts: dataset.observe.isCounts, notes: [])
+      binWidth: dataset.bin, behavior: behavior, isCounts: dataset.observe.isCounts, heldOut: heldOut)
+    header.knowsStates = dataset.system.knowsFlow
+    return header
   }
 }
 

@@ -51,7 +51,7 @@ struct SessionSimulator {
     return Session(
       name: plan.name, metadata: plan.metadata, binWidth: dataset.bin, channels: plan.channels, bins: bins,
       trials: plan.trials, isCounts: dataset.observe.isCounts, observations: observations, behavior: behavior,
-      truth: truth, states: states.isWhole ? states : nil)
+      truth: truth, states: states.isWhole ? states : nil, heldOut: plan.heldOut)
   }
 
   private var readOut: [[Double]] {

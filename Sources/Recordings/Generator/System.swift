@@ -83,6 +83,12 @@ package enum System: Hashable, Sendable {
     }
   }
 
+  /// Whether it is known of every state where it leads.
+  var knowsFlow: Bool {
+    if case .limitCycle = self { return true }
+    return simulator is any Flow
+  }
+
   /// The animals that sessions are dealt to in turn; nil where there are none.
   var subjects: Int? {
     switch self {

@@ -45,10 +45,12 @@ struct NWBSessionReader {
       notes += table.notes
     }
     notes += try missingBehavior(plan)
+    let heldOut = try heldOut(channels)
     return SessionHeader(
       name: name, files: [path], metadata: plan.nwb.metadata, channels: channels, bins: plan.bins,
       trials: plan.trials.countsBySplit, binWidth: dataset.observe.bin,
-      behavior: plan.behavior.map { ($0.name, $0.series.dimensions) }, isCounts: isCounts, notes: notes)
+      behavior: plan.behavior.map { ($0.name, $0.series.dimensions) }, isCounts: isCounts, heldOut: heldOut,
+      notes: notes)
   }
 
   func load() throws(DataProblems) -> Session {
@@ -72,7 +74,16 @@ struct NWBSessionReader {
     return Session(
       name: name, metadata: plan.nwb.metadata, binWidth: dataset.observe.bin, channels: channels.count, bins: plan.bins,
       trials: plan.trials, isCounts: channels.isCounts, observations: channels.values, behavior: behavior,
-      notes: plan.notes + channels.notes)
+      heldOut: try heldOut(channels.count), notes: plan.notes + channels.notes)
+  }
+
+  private func heldOut(_ channels: Int) throws(DataProblems) -> HeldOut? {
+    guard let neurons = dataset.split.neurons else { return nil }
+    do throws(DataProblem) {
+      return try neurons.heldOut(of: channels, session: name, file: path)
+    } catch {
+      throw DataProblems([error])
+    }
   }
 
   /// Says where behaviour has no value; a signal without any value in the trials is a problem.

@@ -1,5 +1,5 @@
-// measure TIMES PROGRAM ARGUMENT...: runs a program so often, its output thrown away, after one run that does not count.
-// Prints one line: median, least and most wall time in ms of the whole process, median processor time in ms, most peak
+// measure TIMES FILE PROGRAM ARGUMENT...: runs a program so often, after one run that does not count; what a run prints goes
+// to the file, over that of the run before. Prints one line: median, least and most wall time in ms of the whole process, median processor time in ms, most peak
 // memory in MiB, exit code.
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ static int order(const void *a, const void *b) {
 }
 
 int main(int count, char **words) {
-  int times = count > 2 ? atoi(words[1]) : 0;
+  int times = count > 3 ? atoi(words[1]) : 0;
   if (times < 1 || times > 999) return 64;
   double wall[1000], busy[1000];
   long peak = 0;
@@ -31,11 +31,11 @@ int main(int count, char **words) {
     // The child shares our few pages until it becomes the program: what is timed is the program.
     pid_t child = vfork();
     if (child == 0) {
-      int nothing = open("/dev/null", O_RDWR);
-      dup2(nothing, 0);
-      dup2(nothing, 1);
-      dup2(nothing, 2);
-      execvp(words[2], words + 2);
+      int file = open(words[2], O_WRONLY | O_CREAT | O_TRUNC, 0600);
+      dup2(open("/dev/null", O_RDONLY), 0);
+      dup2(file, 1);
+      dup2(file, 2);
+      execvp(words[3], words + 3);
       _exit(127);
     }
     int status;
