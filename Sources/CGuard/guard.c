@@ -154,6 +154,12 @@ static void prepare(void) {
 }
 
 static void prepare_thread(void) {
+  // A thread of a pool, or a process that one has started, begins with all of them blocked.
+  sigset_t ours;
+  sigemptyset(&ours);
+  sigaddset(&ours, tick());
+  for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) sigaddset(&ours, crashes[i]);
+  pthread_sigmask(SIG_UNBLOCK, &ours, NULL);
   stack_t now;
   own.stack = malloc(STACK);
   if (own.stack && sigaltstack(NULL, &now) == 0 && (now.ss_flags & SS_DISABLE)) {
@@ -204,6 +210,7 @@ void cguard_leave(void) { own.is_inside = 0; }
 // After a jump: what if the library was inside the allocator? Then the next call of the allocator would wait for ever for a
 // lock that this thread holds, or crash. It is called here, where that ends the program with words.
 void cguard_settle(void) {
+  // Jumping out of its handler has left it blocked.
   sigset_t ours;
   sigemptyset(&ours);
   sigaddset(&ours, tick());

@@ -174,7 +174,7 @@ package final class HDF5Reader: Sendable {
       guard kind == .string else { throw failure(dataset, .wrongType(expected: "text", found: "\(kind)")) }
       let spaces = try selection(of: handle.id, slab, dataset)
       if let all = Space.count(try currentShape(handle.id, dataset)), H5Tis_variable_str(type.id) > 0,
-        !textsFit(handle.id, type: type.id, count: all)
+        !textsFit(handle.id, count: all)
       {
         throw failure(dataset, .damaged("a text is longer than the file"))
       }

@@ -66,15 +66,19 @@ extension HDF5Reader {
   }
 
   /// Whether no text of a dataset says that it is longer than the file: the library believes it, and makes room before it looks.
-  /// Known of datasets in one piece; of others it is not asked.
-  func textsFit(_ dataset: hid_t, type: hid_t, count: Int) -> Bool {
-    let size = H5Tget_size(type)
+  /// Asked of datasets in one piece.
+  func textsFit(_ dataset: hid_t, count: Int) -> Bool {
+    let stored = Int(clamping: H5Dget_storage_size(dataset))
+    guard let list = Handle(H5Dget_create_plist(dataset)), H5Pget_layout(list.id) == H5D_CONTIGUOUS, count > 0,
+      stored > 0
+    else { return true }
+    // In the file an entry is longer than in memory: a length, an address, a number.
+    let size = stored / count
     guard size >= 4, let offset = place(of: dataset, elements: count, size: size), let file = OpenFile(path) else {
-      return true
+      return false
     }
     var entries = [UInt8](repeating: 0, count: count * size)
     guard entries.withUnsafeMutableBytes({ file.read(from: offset, into: $0) }) else { return false }
-    // An entry begins with the length of its text.
     return (0..<count).allSatisfy { index in
       let length = entries[index * size..<index * size + 4].reversed().reduce(0) { $0 << 8 | Int($1) }
       return length <= fileBytes

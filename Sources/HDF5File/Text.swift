@@ -7,6 +7,7 @@ enum Text {
     type: hid_t, count: Int, memorySpace: hid_t, _ read: (hid_t, UnsafeMutableRawPointer) -> herr_t
   ) -> [String]? {
     guard count > 0 else { return [] }
+    guard isOfBytes(type) else { return nil }
     return H5Tis_variable_str(type) > 0
       ? variable(type: type, count: count, memorySpace: memorySpace, read)
       : fixed(type: type, count: count, read)
@@ -43,6 +44,13 @@ enum Text {
       if isSpacePadded { while text.last == 32 { text = text.dropLast() } }
       return decode(text)
     }
+  }
+
+  /// Whether a type of texts is one of bytes; a damaged one may be of anything, and the library makes room for so many of them.
+  static func isOfBytes(_ type: hid_t) -> Bool {
+    guard H5Tis_variable_str(type) > 0 else { return true }
+    guard let element = Handle(H5Tget_super(type)) else { return false }
+    return H5Tget_size(element.id) == 1
   }
 
   static func variableType(characters: H5T_cset_t) -> Handle? {

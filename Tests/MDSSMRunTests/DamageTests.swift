@@ -66,16 +66,12 @@ struct DamageTests {
     let program = try Program()
     let path = program.path("whole.nwb")
     try Recording(trials: 2).write(to: path)
-    let file = try HDF5Writer(path: program.path("texts.h5"))
-    try file.write((0..<40).map { "word \($0)" }, shape: [40], to: "words")
-    try file.close()
     let whole = try Data(contentsOf: URL(fileURLWithPath: path))
     let found = try outcome(of: whole, "nwb", at: Array(stride(from: 0, to: whole.count, by: 83)))
     #expect(found.told > 100 && found.refused > 10, "\(found)")
-    // The heap of texts, in which the library can go in circles.
-    let texts = try Data(contentsOf: URL(fileURLWithPath: program.path("texts.h5")))
-    let heap = try #require(texts.range(of: Data("GCOL".utf8))).lowerBound
-    _ = try outcome(of: texts, "h5", at: Array(stride(from: heap, to: heap + 1400, by: 5)))
+    // The heap of texts, in which many versions of the library go in circles or crash.
+    let heap = try #require(whole.range(of: Data("GCOL".utf8))).lowerBound
+    print("damaged heap of texts: \(try outcome(of: whole, "nwb", at: Array(heap..<heap + 120)))")
   }
 
   @Test func `sessions of a recording with a changed byte`() throws {
