@@ -24,6 +24,6 @@ struct GridTests {
     let scores = GridSpec.scores([slow, fast])
     #expect(scores.map(\.name) == ["speed.least", "speed.most"] && scores.allSatisfy { $0.n == 4 })
     #expect(abs(scores[0].value - 0.5) < 1e-12 && abs(scores[1].value - 3) < 1e-12)
-    #expect(GridSpec.scores([slow, [[[0], [.infinity]]]]).allSatisfy(\.value.isNaN), "a roll-out that ran away")
+    #expect(GridSpec.scores([slow, [[[0], [.infinity]]]]).allSatisfy { $0.value.isNaN }, "a roll-out that ran away")
   }
 }
