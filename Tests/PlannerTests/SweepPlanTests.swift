@@ -126,25 +126,31 @@ struct SweepPlanTests {
     #expect(before.key != after.key || before.jobs.map(\.name) == after.jobs.map(\.name))
   }
 
+  private static let pretrained =
+    ["low_rank", "linear", "concat", "shared"].map { "pretrain_" + $0 } + ["seen_single"]
+  private static let transferred = ["low_rank", "linear", "concat", "shared"]
+
   /// An optimiser value of a spec, and the runs that descend from it.
   private static let descendants: [(UserSpec, String, [String])] = [
     (.quickstart, "training.recipe.optimizer.lr=1e-4", ["pretrain"]),
     (.quickstart, "training.recipe.optimizer.weight_decay=0.5", ["pretrain"]),
     (.quickstart, "training.recipe.optimizer.betas=[0.8, 0.99]", ["pretrain"]),
-    (.aplysia, "training.pretraining.optimizer.lr=1e-4", ["pretrain", "few_shot"]),
-    (.aplysia, "training.pretraining.optimizer.weight_decay=0.5", ["pretrain", "few_shot"]),
-    (.aplysia, "training.adapting.optimizer.lr=1e-4", ["few_shot"]),
-    (.aplysia, "training.adapting.optimizer.eps=1e-6", ["few_shot"]),
-    (.motorCortex, "training.pretraining.optimizer.lr=1e-4", ["pretrain", "few_shot"]),
-    (.motorCortex, "training.adapting.optimizer.lr=1e-4", ["few_shot"]),
-    (.motorCortex, "training.adapting.optimizer.weight_decay=0.5", ["few_shot"]),
+    (.aplysia, "training.pretraining.optimizer.lr=1e-4", pretrained + transferred),
+    (.aplysia, "training.pretraining.optimizer.weight_decay=0.5", pretrained + transferred + ["single"]),
+    (.aplysia, "training.adapting.optimizer.lr=1e-4", transferred),
+    (.aplysia, "training.adapting.optimizer.eps=1e-6", transferred + ["single"]),
+    (.motorCortex, "training.pretraining.optimizer.lr=1e-4", pretrained + transferred),
+    (.motorCortex, "training.adapting.optimizer.lr=1e-4", transferred),
+    (.motorCortex, "training.adapting.optimizer.weight_decay=0.5", transferred + ["single"]),
   ]
 
   @Test(arguments: descendants)
   func `an optimiser value changes exactly its descendants`(_ spec: UserSpec, _ edit: String, _ runs: [String]) throws {
     let study = try spec.study()
     let expected = asked(try study.plan()).map(\.name).filter { name in
-      runs.contains { name == "0 \($0)" || name.hasPrefix("0 \($0)/") }
+      // The number of the point, the run, and behind a space or a slash its session or evaluation.
+      let run = name.drop { $0 != " " }.dropFirst().prefix { !" /".contains($0) }
+      return runs.contains(String(run))
     }
     #expect(expected.count > 1)
     #expect(try changed(study, [edit]) == expected)
