@@ -17,9 +17,7 @@ package struct CoSmoothingSpec: Hashable, Sendable {
 
   package static let schema = Schema<Self>(
     "co_smoothing", "How well what encoders do not see is predicted: held-out neurons, and forward bins.",
-    Field(
-      "of", \.of, .list(.reference(to: "runs"), count: 1...1000), "The runs; their sessions hold neurons or bins out."),
-    Field("split", \.split, .choice(Split.self), default: .test, "The trials."),
+    EvaluationFields.of(\.of, "The runs; their sessions hold neurons or bins out."), EvaluationFields.split(\.split),
     make: Self.init(of:split:))
 
   /// - Parameter observed: the evaluated trials, `[channels, trials, bins]`.

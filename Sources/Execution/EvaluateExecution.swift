@@ -67,11 +67,12 @@ final class EvaluateExecution {
   }
 
   private func add(_ session: Session, _ split: Split, _ values: [Score]) {
-    for score in values where score.n > 0 || score.value.isFinite {
-      scores.append([
-        .text(session.name), .text(split.rawValue), .text(score.name), .double(score.value), .int(score.n),
-      ])
-    }
+    for score in values where score.n > 0 || score.value.isFinite { add(score, session.name, split) }
+  }
+
+  /// - Parameter session: its name; `*` for a score over all of them.
+  private func add(_ score: Score, _ session: String, _ split: Split) {
+    scores.append([.text(session), .text(split.rawValue), .text(score.name), .double(score.value), .int(score.n)])
   }
 
   // MARK: kinds
@@ -223,11 +224,7 @@ final class EvaluateExecution {
       }
     }
     extra.append((Self.gridFile, Array(table.text.utf8)))
-    for score in GridSpec.scores(paths) {
-      scores.append([
-        .text("*"), .text(spec.split.rawValue), .text(score.name), .double(score.value), .int(score.n),
-      ])
-    }
+    for score in GridSpec.scores(paths) { add(score, "*", spec.split) }
   }
 
   private func diagnosis(_ spec: DiagnosisSpec) throws {
@@ -236,9 +233,7 @@ final class EvaluateExecution {
       measured: trials.trials(spec.split))
     let result = try diagnosis.run { try watch.check() }
     for (session, scores) in zip(sessions, result.sessions) { add(session, spec.split, scores) }
-    for score in result.all {
-      scores.append([.text("*"), .text("train"), .text(score.name), .double(score.value), .int(score.n)])
-    }
+    for score in result.all { add(score, "*", .train) }
   }
 
   private func filter(_ spec: FilterSpec) throws {
@@ -340,13 +335,8 @@ final class EvaluateExecution {
         let own = codes.map { $0[place] }
         let signed = Correlation.spearman(own, known)
         let magnitude = Correlation.spearman(own.map { abs($0) }, known.map { abs($0) })
-        scores.append([
-          .text("*"), .text("train"), .text("spearman.e\(place + 1).\(column)"), .double(signed), .int(known.count),
-        ])
-        scores.append([
-          .text("*"), .text("train"), .text("spearman.abs_e\(place + 1).abs_\(column)"), .double(magnitude),
-          .int(known.count),
-        ])
+        add(Score("spearman.e\(place + 1).\(column)", signed, n: known.count), "*", .train)
+        add(Score("spearman.abs_e\(place + 1).abs_\(column)", magnitude, n: known.count), "*", .train)
       }
     }
   }

@@ -66,4 +66,11 @@ final class ExecutionBench {
     #expect(bundle.verify() == [])
     return Dictionary(uniqueKeysWithValues: bundle.manifest.files.map { ($0.path, $0.sha256) })
   }
+
+  /// A file below `result/` of the bundle that `bundle` wrote under a name.
+  func text(_ path: String, of name: String) throws -> String {
+    let study = folder + "/\(name)/tiny"
+    let bundle = try FileManager.default.contentsOfDirectory(atPath: study).first { $0 != "latest" }
+    return try String(contentsOfFile: "\(study)/\(bundle ?? "")/result/\(path)", encoding: .utf8)
+  }
 }

@@ -263,11 +263,7 @@ struct ExecutionTests {
       #expect(files["result/runs/pretrain/\(name).examples.tsv"] != nil)
       #expect(files["result/runs/pretrain/\(name).h5"] != nil)
     }
-    let folder = try FileManager.default.contentsOfDirectory(atPath: bench.folder + "/two/tiny").first {
-      $0 != "latest"
-    }
-    let path = bench.folder + "/two/tiny/\(folder ?? "")/result/embedding.tsv"
-    let table = try #require(TSV(parsing: try String(contentsOfFile: path, encoding: .utf8)))
+    let table = try #require(TSV(parsing: try bench.text("embedding.tsv", of: "two")))
     #expect(table.columns == ["run", "session", "seed", "e1", "sd1", "speed", "radius"])
     #expect(table.column("run") == ["pretrain", "pretrain", "twin", "twin"], "each session of a run has one row")
     #expect(table.column("speed")?.suffix(2) == ["", ""])
@@ -290,13 +286,7 @@ struct ExecutionTests {
     }
     #expect(ran.words.allSatisfy { $0 == "done" })
     _ = try bench.bundle(plan, ran.outcomes, "beside")
-    let folder = try FileManager.default.contentsOfDirectory(atPath: bench.folder + "/beside/tiny").first {
-      $0 != "latest"
-    }
-    let result = bench.folder + "/beside/tiny/\(folder ?? "")/result/"
-    func table(_ path: String) throws -> TSV {
-      try #require(TSV(parsing: try String(contentsOfFile: result + path, encoding: .utf8)))
-    }
+    func table(_ path: String) throws -> TSV { try #require(TSV(parsing: try bench.text(path, of: "beside"))) }
     let field = try table("runs/pretrain/truth.field.tsv")
     #expect(field.columns == ["session", "x", "y", "true_dx", "true_dy", "learnt_dx", "learnt_dy"])
     #expect(Set(field.column("session") ?? []).count == 2)
@@ -312,8 +302,7 @@ struct ExecutionTests {
     let metrics = try table("metrics.tsv")
     #expect(metrics.rows.count { $0[4].hasPrefix("grid.speed.") } == 4)
     // Six steps teach these dynamics little: the words in the fit are those that were told, and the scores agree.
-    let text = try String(contentsOfFile: result + "runs/pretrain/fit.json", encoding: .utf8)
-    let fit = try JSONValue(parsing: Array(text.utf8))
+    let fit = try JSONValue(parsing: Array(try bench.text("runs/pretrain/fit.json", of: "beside").utf8))
     #expect(fit["unlearnt"] == told["pretrain"]?["findings"] ?? .array([]))
   }
 
@@ -330,11 +319,7 @@ struct ExecutionTests {
     #expect(told.map { $0["bins"] } == [.int(2 * 2 * 10), .int(2 * 10)], "test trials of all sessions, every bin once")
     let files = try bench.bundle(plan, ran.outcomes, "filter")
     #expect(files["result/runs/pretrain/online.h5"] != nil)
-    let folder = try FileManager.default.contentsOfDirectory(atPath: bench.folder + "/filter/tiny").first {
-      $0 != "latest"
-    }
-    let path = bench.folder + "/filter/tiny/\(folder ?? "")/result/metrics.tsv"
-    let table = try #require(TSV(parsing: try String(contentsOfFile: path, encoding: .utf8)))
+    let table = try #require(TSV(parsing: try bench.text("metrics.tsv", of: "filter")))
     let metrics = try #require(table.column("metric"))
     let (runs, values) = (try #require(table.column("run")), try #require(table.column("value")))
     func scores(of metric: String) -> [String] {

@@ -67,8 +67,7 @@ import YAMLReader
       var places: [Place] = []
       collect(node, .section(WholeLanguage.description), .root, isRequired: true, &places)
       #expect(places.count > 50)
-      // What a sweep gives values to is not looked at where it stands.
-      let swept = (node["sweep"]?["axes"]?.entries ?? []).map(\.key)
+      let swept = WholeLanguage.swept(node)
       for place in places where !place.path.isRoot && !swept.contains(place.path.description) {
         let isHeir = node.node(at: SpecPath(Array(place.path.steps.prefix(2))))?["like"] != nil
         let without = WholeLanguage.check(node.setting(place.path.steps[...], nil))

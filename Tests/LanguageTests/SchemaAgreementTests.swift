@@ -161,8 +161,7 @@ import YAMLReader
     for (name, text) in try WholeLanguage.specs() {
       let result = YAML.read(SourceFile(name: name, text: text))
       guard let node = result.node else { continue }
-      // What a sweep gives values to is not looked at where it stands.
-      let swept = (node["sweep"]?["axes"]?.entries ?? []).map(\.key)
+      let swept = WholeLanguage.swept(node)
       collect(node, .section(LanguageKeys.file(WholeLanguage.description)), .root) { path, kind in
         guard !path.isRoot, places[kind] == nil, !swept.contains(path.description) else { return }
         places[kind] = Place(name: name, path: path, kind: kind, document: node)

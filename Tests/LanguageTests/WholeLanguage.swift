@@ -22,6 +22,9 @@ enum WholeLanguage {
     }
   }
 
+  /// The paths that a sweep gives values to: what stands there itself is not looked at.
+  static func swept(_ node: Node) -> [String] { (node["sweep"]?["axes"]?.entries ?? []).map(\.key) }
+
   /// What specs under `specs/` may extend.
   private static let files = FragmentFiles.onDisk(spec: root.appending(path: "specs/quickstart.yaml").path)
 
