@@ -20,7 +20,7 @@ struct LoadedSpec {
   var isSweep: Bool { expansion.sweep != nil }
 
   /// Where an entry stands, such as `study.yaml:41:3`.
-  func place(_ path: SpecPath) -> String? { (reading.keySpans[path] ?? reading.span(of: path))?.description }
+  func place(_ path: SpecPath) -> String? { (reading.places[path]?.key ?? reading.span(of: path))?.description }
 
   /// Where the part of a dataset stands that a problem of its data speaks about.
   func place(_ fault: BadData.Fault) -> String? { reading.span(of: path(fault))?.description }
@@ -43,7 +43,7 @@ struct LoadedSpec {
   /// A failed job at the place of the run or evaluation that asked for it; one complaint per problem of the data.
   func diagnostics(_ failure: JobFailure) -> [Diagnostic] {
     if failure.problems.isEmpty {
-      let span = reading.keySpans[failure.path] ?? Span(source, 0..<0)
+      let span = reading.places[failure.path]?.key ?? Span(source, 0..<0)
       return [
         Diagnostic(
           .failedJob, "`\(failure.job)` failed: \(failure.message)", at: span, path: failure.path, help: failure.help)
@@ -62,7 +62,7 @@ struct LoadedSpec {
   /// The path of the value that a problem quotes, else of the key that it quotes, else of the files.
   private func path(_ fault: BadData.Fault) -> SpecPath {
     let section = SpecPath([.key("datasets"), .key(fault.dataset)])
-    let below = reading.spans.keys.filter { $0.steps.count > 2 && $0.steps.starts(with: section.steps) }.sorted()
+    let below = reading.places.keys.filter { $0.steps.count > 2 && $0.steps.starts(with: section.steps) }.sorted()
     let object = fault.problem.object ?? ""
     let quoted = Self.quoted(fault.problem.message)
     let words = quoted + [object, object.split(separator: "/").last.map(String.init) ?? ""]
@@ -73,7 +73,7 @@ struct LoadedSpec {
       if let found = below.first(where: { $0.lastKey == word && $0.steps.last == .key(word) }) { return found }
     }
     let files = section.appending("path")
-    return reading.spans[files] == nil ? section : files
+    return reading.places[files] == nil ? section : files
   }
 
   /// The words between backquotes.

@@ -21,7 +21,7 @@ struct PlanFile {
         outlook.hasEarlier(index)
         ? "`\(job.name)` has changed since it was planned: \(outlook.reason(index))"
         : "`\(job.name)` is not in the plan"
-      let span = loaded.reading.keySpans[job.path] ?? Span(loaded.source, 0..<0)
+      let span = loaded.reading.places[job.path]?.key ?? Span(loaded.source, 0..<0)
       diagnostics.append(Diagnostic(.planChanged, message, at: span, path: job.path, notes: ["the plan: \(path)"]))
     }
     let names = Set(plan.jobs.map(\.name))

@@ -8,11 +8,13 @@ final class ComposedPart: Sendable {
   let inherited: [Reference]
   let variables: [String]
   let diagnostics: [Diagnostic]
-  private let places: DrawnPlaces
+  /// Nil where no fingerprint is kept.
+  private let places: DrawnPlaces?
   /// The keys from the document to each hole, with the distribution whose numbers stand there.
   let holes: [(path: [String], source: Int32)]
 
-  /// - Parameter alike: the value of the entry as it is told apart from others: quantities in their one spelling.
+  /// - Parameter alike: the value of the entry as it is told apart from others: quantities in their one spelling; nil
+  ///   for a part that is the same at all points.
   /// - Parameter sources: the distributions that the part has holes for.
   init(
     entry: Node.Entry?, alike: Node? = nil, sources: [Int32] = [], parameters: Set<String> = [],
@@ -24,24 +26,32 @@ final class ComposedPart: Sendable {
     self.inherited = inherited
     self.variables = variables
     self.diagnostics = diagnostics
-    let places = entry.map { DrawnPlaces(alike ?? $0.value, sources) } ?? .none(Fingerprint())
+    let places = alike.map { DrawnPlaces($0, sources) }
     self.places = places
-    holes = entry.map { places.paths(in: $0.value, below: [$0.key]) } ?? []
+    holes = entry.flatMap { places?.paths(in: $0.value, below: [$0.key]) } ?? []
   }
 
   /// The fingerprint of the part at a point with these values; nil where the point does not have it.
-  func fingerprint(_ values: [SweptValue]) -> Fingerprint? {
+  func fingerprint(_ values: [SweptValue]) -> Fingerprint? { places.flatMap { fingerprint($0.fingerprint(values)) } }
+
+  /// The fingerprint of a part that is the same at all points, made anew each time.
+  /// - Parameter kind: what the language says about its section.
+  func fingerprint(_ kind: LanguagePlace?) -> Fingerprint? {
+    entry.flatMap { fingerprint(Fingerprint(of: $0.value.spelledAlike(kind))) }
+  }
+
+  private func fingerprint(_ value: Fingerprint) -> Fingerprint? {
     guard let entry else { return nil }
     var fingerprint = Fingerprint()
     fingerprint.add(entry.key)
-    fingerprint.add(places.fingerprint(values))
+    fingerprint.add(value)
     return fingerprint
   }
 
   /// The part at a point with these values.
   func entry(_ values: [SweptValue], _ table: SweptTable) -> Node.Entry? {
     guard var entry else { return nil }
-    places.fill(&entry.value, values, table)
+    places?.fill(&entry.value, values, table)
     return entry
   }
 }

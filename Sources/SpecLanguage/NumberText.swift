@@ -137,7 +137,7 @@ enum NumberText {
     let bare =
       text.utf8.first == UInt8(ascii: "-") || text.utf8.first == UInt8(ascii: "+") ? text.dropFirst() : text[...]
     guard !bare.isEmpty, bare.utf8.allSatisfy(isDigit) else { return false }
-    return bare.count == 1 || bare.utf8.first != UInt8(ascii: "0")
+    return bare.utf8.count == 1 || bare.utf8.first != UInt8(ascii: "0")
   }
 
   private static func isDate(_ text: Substring) -> Bool {

@@ -15,8 +15,8 @@ struct Quantity: Hashable, Sendable {
     guard let first = text.utf8.first, let last = text.utf8.last, Self.beginsNumber(first), Self.isLetter(last) else {
       return nil
     }
-    let letters = text.utf8.reversed().prefix { Self.isLetter($0) }
-    let unit = String(decoding: letters.reversed(), as: UTF8.self)
+    let letters = text.utf8.lastIndex { !Self.isLetter($0) }.map(text.utf8.index(after:)) ?? text.startIndex
+    let unit = text[letters...]
     let scalar = Scalar(text)
     do throws(ScalarProblem) {
       switch unit {
@@ -31,10 +31,10 @@ struct Quantity: Hashable, Sendable {
         case .epochs(let count): self.init(.epochs, Double(count), "\(count) epochs")
         }
       default:
-        if TimeUnit(rawValue: unit) != nil {
+        if TimeUnit(rawValue: String(unit)) != nil {
           let time = try QuantityText.time(scalar)
           self.init(.time, Double(time.count), time.description)
-        } else if QuantityText.memoryUnits.contains(unit) {
+        } else if QuantityText.memoryUnits.contains(String(unit)) {
           let bytes = try QuantityText.memory(scalar)
           self.init(.memory, Double(bytes), "\(bytes) B")
         } else {

@@ -2,13 +2,15 @@
 ///
 /// A path has a span here only if the author gave it; a value without one is a default.
 package struct Reading: Sendable {
+  package struct Place: Sendable {
+    package let value: Span
+    /// Nil for an element of a list.
+    package let key: Span?
+  }
+
   package private(set) var diagnostics: [Diagnostic] = []
-  /// The place of every value that was given.
-  package private(set) var spans: [SpecPath: Span] = [:]
-  /// The place of every key that was given.
-  package private(set) var keySpans: [SpecPath: Span] = [:]
-  /// The layer that gave each value.
-  package private(set) var layers: [SpecPath: Node.Layer] = [:]
+  /// Where every value that was given stands, and its key.
+  package private(set) var places: [SpecPath: Place] = [:]
   /// Every reference that was read, with the path that holds it.
   package private(set) var references: [SpecPath: Reference] = [:]
   /// The whole document; references are looked up in its sections. Without one they are taken as they are.
@@ -25,6 +27,7 @@ package struct Reading: Sendable {
   private var claimed: [SpecPath: Set<String>] = [:]
   private var armName: String?
   private let names: [String: Set<String>]
+  private var homes: KeyHomes?
 
   package init(document: Node? = nil, language: SchemaDescription? = nil) {
     self.document = document
@@ -36,6 +39,14 @@ package struct Reading: Sendable {
 
   /// Whether a section of the document has an entry.
   func section(_ section: String, has name: String) -> Bool { names[section]?.contains(name) ?? false }
+
+  /// Where else in the language a key of this name is.
+  mutating func home(of key: String) -> String? {
+    guard let language else { return nil }
+    let homes = self.homes ?? KeyHomes(language)
+    self.homes = homes
+    return homes.home(of: key, except: path)
+  }
 
   /// Whether so many errors have been told that no more are looked for: what is read now has no value.
   var isFull: Bool { toldCount >= Diagnostic.limit }
@@ -112,11 +123,11 @@ package struct Reading: Sendable {
 
   /// The place of a value, or of the key of its nearest parent that was given.
   package func span(of path: SpecPath) -> Span? {
-    if let span = spans[path] { return span }
+    if let place = places[path] { return place.value }
     var path = path
     while !path.isRoot {
       path = path.parent
-      if let span = keySpans[path] { return span }
+      if let span = places[path]?.key { return span }
     }
     return document.map { Span($0.span.file, $0.span.bytes.lowerBound..<$0.span.bytes.lowerBound) }
   }
@@ -141,8 +152,7 @@ package struct Reading: Sendable {
     let outer = path
     path = path.appending(entry.key)
     defer { path = outer }
-    if keepsPlaces { keySpans[path] = entry.keySpan }
-    note(entry.value)
+    if keepsPlaces { places[path] = Place(value: entry.value.span, key: entry.keySpan) }
     return body(&self)
   }
 
@@ -151,17 +161,11 @@ package struct Reading: Sendable {
     let outer = path
     path = path.appending(index)
     defer { path = outer }
-    note(node)
+    if keepsPlaces { places[path] = Place(value: node.span, key: nil) }
     return body(&self)
   }
 
   mutating func note(_ reference: Reference) { references[path] = reference }
-
-  private mutating func note(_ node: Node) {
-    guard keepsPlaces else { return }
-    spans[path] = node.span
-    layers[path] = node.layer
-  }
 
   /// Reads an arm of a union: its `kind` key is not the arm's own.
   mutating func insideUnion<Result>(_ kind: String, _ body: (inout Reading) -> Result) -> Result {
@@ -200,7 +204,7 @@ package struct Reading: Sendable {
 
   /// The place that stands for a whole mapping: its key, or its first line.
   func place(of node: Node) -> Span {
-    if let span = keySpans[path] { return span }
+    if let span = places[path]?.key { return span }
     if let first = node.entries?.first { return first.keySpan }
     return node.span
   }

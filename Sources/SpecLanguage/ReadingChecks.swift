@@ -134,7 +134,7 @@ extension Reading {
     if let match {
       claim(match.word)
       help = ["did you mean `\(match.word)`?"]
-    } else if let home = language?.home(of: entry.key, except: path) {
+    } else if let home = home(of: entry.key) {
       help = ["`\(entry.key)` exists under `\(home)`"]
     }
     let owner = path.isRoot ? "at the top level" : "in \(subject)"
@@ -182,44 +182,47 @@ extension Reading {
   }
 }
 
-extension SchemaDescription {
-  /// The first place in the language that has a key of this name, such as `training.*.optimizer`.
-  func home(of key: String, except path: SpecPath) -> String? {
+/// Where in a language the keys of each name are, so that a misplaced key is helped home.
+struct KeyHomes: Sendable {
+  /// The first two places by name, such as `training.*.optimizer`: one may be where the key was misplaced.
+  private var places: [String: [String]] = [:]
+
+  init(_ language: SchemaDescription) {
     var place: [String] = []
-    return Self.home(of: key, in: .section(self), at: &place, except: path.description)
+    add(.section(language), &place)
+  }
+
+  /// The first place that has a key of this name and is another one.
+  func home(of key: String, except path: SpecPath) -> String? {
+    let except = path.description
+    return places[key]?.first { $0 != except }
   }
 
   /// - Parameter place: the words on the way to the kind.
-  private static func home(
-    of key: String, in kind: KindDescription, at place: inout [String], except: String
-  ) -> String? {
+  private mutating func add(_ kind: KindDescription, _ place: inout [String]) {
     switch kind {
-    case .scalar, .choice: return nil
-    case .list(let element, _): return home(of: key, in: element, at: &place, except: except)
-    case .optional(let inner): return home(of: key, in: inner, at: &place, except: except)
+    case .scalar, .choice: break
+    case .list(let inner, _), .optional(let inner): add(inner, &place)
     case .either(let first, let second):
-      return home(of: key, in: first, at: &place, except: except)
-        ?? home(of: key, in: second, at: &place, except: except)
+      add(first, &place)
+      add(second, &place)
     case .map(let inner), .paths(let inner):
       place.append("*")
-      defer { place.removeLast() }
-      return home(of: key, in: inner, at: &place, except: except)
+      add(inner, &place)
+      place.removeLast()
     case .union(let union):
-      for arm in union.arms {
-        if let found = home(of: key, in: .section(arm), at: &place, except: except) { return found }
-      }
-      return nil
+      for arm in union.arms { add(.section(arm), &place) }
     case .section(let schema):
-      if !place.isEmpty, schema.fields.contains(where: { $0.name == key }) {
-        let found = place.joined(separator: ".")
-        if found != except { return found }
+      let here = place.joined(separator: ".")
+      for field in schema.fields where !place.isEmpty {
+        let known = places[field.name, default: []]
+        if known.count < 2, known.first != here { places[field.name] = known + [here] }
       }
       for field in schema.fields {
         place.append(field.name)
-        defer { place.removeLast() }
-        if let found = home(of: key, in: field.kind, at: &place, except: except) { return found }
+        add(field.kind, &place)
+        place.removeLast()
       }
-      return nil
     }
   }
 }

@@ -100,6 +100,7 @@ package struct Rendering: Sendable {
 
   /// Text without characters that could command a terminal.
   package static func clean(_ text: String) -> String {
+    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
     var out = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       if scalar == "\t" {

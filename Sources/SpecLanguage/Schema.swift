@@ -46,7 +46,8 @@ package struct Schema<Root: Sendable>: Sendable {
       let errorsBefore = reading.errorCount
       let values = (repeat (each fields).read(from: node, &reading))
       guard let root = try? make(repeat Self.need(each values)) else { return nil }
-      if reading.errorCount == errorsBefore { rules.forEach { $0.check(root, node, &reading) } }
+      guard reading.errorCount == errorsBefore else { return root }
+      for rule in rules { rule.check(root, node, &reading) }
       return root
     }
     keyReader = { entry, reading in

@@ -7,7 +7,7 @@ struct SectionComposer: Sendable {
   struct State: Hashable, Sendable {
     /// Its number among all that have been composed.
     var made: Int32
-    /// Nil where the point does not have the part.
+    /// Nil where the point does not have the part, and for a part that is the same at all points.
     var fingerprint: Fingerprint?
   }
 
@@ -160,6 +160,12 @@ struct SectionComposer: Sendable {
     made[Int(state.made)] ?? composed(part, values)
   }
 
+  /// The fingerprint of a part; nil where the point does not have it. Of what is the same at all points it is made when
+  /// it is asked for, which a check never does.
+  func fingerprint(_ part: Int, _ state: State) -> Fingerprint? {
+    place[part] == nil ? made[Int(state.made)]?.fingerprint(sections[part]) : state.fingerprint
+  }
+
   /// The values of the parameters of a point, defaults included.
   mutating func parameters(_ values: [SweptValue]) -> [String: Plain] {
     let knobs = values.filter(isKnob)
@@ -251,8 +257,9 @@ struct SectionComposer: Sendable {
       diagnostics += interpolation.diagnostics
     }
     let part = alone(document, index)
+    let alike = place[index].flatMap { _ in part?.value.spelledAlike(sections[index]) }
     return ComposedPart(
-      entry: part, alike: part?.value.spelledAlike(sections[index]), sources: sources, parameters: parameters,
+      entry: part, alike: alike, sources: sources, parameters: parameters,
       inherited: merge.inherited, variables: variables, diagnostics: diagnostics)
   }
 

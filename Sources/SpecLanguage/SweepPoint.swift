@@ -59,7 +59,9 @@ extension SweepPoint {
   package func name(ofPart index: Int) -> String { all.composer.names[index] }
 
   /// A fingerprint of a part; nil for a section that the point does not have.
-  package func fingerprint(ofPart index: Int) -> Fingerprint? { all.state(number, part: index).fingerprint }
+  package func fingerprint(ofPart index: Int) -> Fingerprint? {
+    all.composer.fingerprint(index, all.state(number, part: index))
+  }
 
   /// The section of a part with what of it belongs to the part.
   package func entry(ofPart index: Int) -> Node.Entry? { all.entry(number, part: index) }

@@ -51,8 +51,9 @@ package struct Union<Value: Sendable>: Sendable {
   /// Reads the arm that `kind` names; a missing or unknown kind is the only complaint then.
   package func read(_ node: Node, _ reading: inout Reading) -> Value? {
     guard let kind = reading.kind(of: node, in: description) else { return nil }
-    guard let arm = arms.first(where: { $0.kind == kind }) else { return nil }
-    return reading.insideUnion(kind) { reading in arm.read(node, &reading) }
+    // A loop: generic algorithms of the standard library cost a search for conformances for every type that they meet.
+    for arm in arms where arm.kind == kind { return reading.insideUnion(kind) { reading in arm.read(node, &reading) } }
+    return nil
   }
 
   /// The keys of a value with `kind` first.

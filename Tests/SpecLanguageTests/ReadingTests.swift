@@ -151,9 +151,9 @@ private let markedSpecs: [String] = [
     let spec = MarkedSpec("mdssm: 1\nmodels: {meta: {latent: 30, hidden: [64]}}")
     let document = try #require(spec.composed(as: Study.schema.description).document)
     let (_, reading) = Reading.read(document, as: Study.schema)
-    #expect(reading.spans["models.meta.latent"]?.text == "30")
-    #expect(reading.spans["models.meta.hidden[0]"]?.text == "64")
-    #expect(reading.spans["models.meta.residual"] == nil)
+    #expect(reading.places["models.meta.latent"]?.value.text == "30")
+    #expect(reading.places["models.meta.hidden[0]"]?.value.text == "64")
+    #expect(reading.places["models.meta.residual"] == nil)
     #expect(reading.span(of: "models.meta.residual")?.text == "meta")
   }
 
