@@ -11,9 +11,12 @@ struct Channels {
   var isCounts: Bool
   var values: [Float]
   var notes: [String] = []
+  /// Which of the channels that there were at first each one is.
+  private(set) var origins: [Int]
 
   init(count: Int, lengths: [Int], isCounts: Bool, values: [Float], notes: [String] = []) {
     self.count = count
+    origins = Array(0..<count)
     self.lengths = lengths
     bins = lengths.max() ?? 0
     self.isCounts = isCounts
@@ -52,6 +55,7 @@ struct Channels {
     notes.append("left out " + text)
     values = kept.flatMap { all[$0 * size..<($0 + 1) * size] }
     count = kept.count
+    origins = kept.map { origins[$0] }
   }
 
   struct Failure: Error {

@@ -203,7 +203,7 @@ struct SplitTests {
       + "observe: {kind: gaussian, noise: 0.1}\ntrials: {count: 10, length: 300 ms}\nbin: 30 ms\n"
     let data = try dataset(text + "split: {train: 1, neurons: {held_out: 0.5}}\n")
     let found = problems { _ = try data.headers(id: "d") }
-    #expect(found.map(\.message) == ["the session has 1 channel, and `held_out` needs 2 or more"])
+    #expect(found.map(\.message) == ["the session has 1 channel, and holding neurons out needs 2 or more"])
   }
 
   @Test func `arrays hold neurons out of the channels that are left`() throws {
@@ -234,6 +234,12 @@ struct SplitTests {
     ("{train: 1, sessions: {train: 0.5, test: 0.5, file: x.tsv}}", "`file` has no effect without `by: file`"),
     ("{train: 1, sessions: {train: 0.5, test: 0.5, by: file, file: x}}", "`train` has no effect beside `by: file`"),
     ("{train: 1, neurons: {held_out: 0}}", "`held_out` is 0; use a share between 0 and 1"),
+    ("{train: 1, neurons: {}}", "give one of `held_out` and `where`"),
+    ("{train: 1, neurons: {held_out: 0.5, where: a == 1}}", "give one of `held_out` and `where`"),
+    (
+      "{train: 1, neurons: {where: a == 1}}",
+      "`where` of `neurons` asks for columns of units, which only NWB files with spike times have; use `held_out`"
+    ),
   ])
   func `keys without effect and shares that do not fit are refused`(_ split: String, _ complaint: String) {
     let text = "kind: arrays\npath: x\nobserve: {array: y, bin: 10 ms}\nsplit: "

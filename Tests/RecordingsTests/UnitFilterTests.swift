@@ -25,12 +25,14 @@ struct UnitFilterTests {
     try writer.close()
   }
 
-  func session(_ observe: String) throws -> Session {
+  func session(_ observe: String, split: String = "") throws -> Session {
     let data = try dataset(
-      "kind: nwb\npath: \(scratch.path("u.nwb"))\nobserve: {kind: spikes, bin: 100 ms\(observe)}\nsplit: {train: 1}\n")
+      "kind: nwb\npath: \(scratch.path("u.nwb"))\nobserve: {kind: spikes, bin: 100 ms\(observe)}\n"
+        + "split: {train: 1\(split)}\n")
     let header = try #require(try data.headers(id: "d").first)
     let session = try data.load(id: "d", session: "d/u")
     #expect(header.channels == session.channels && header.notes == session.notes)
+    #expect(header.heldOut == session.heldOut)
     return session
   }
 
@@ -45,6 +47,30 @@ struct UnitFilterTests {
     #expect(area.channels == 2 && area.bins(channel: 1, trial: 0) == good.bins(channel: 1, trial: 0))
     let both = try session(", where: location == \"PMd\" and quality == \"mua\"")
     #expect(both.channels == 1 && both.bins(channel: 0, trial: 0)[5] == 1)
+  }
+
+  @Test(arguments: [
+    ("", "quality == \"mua\"", [2]), ("", "location == \"M1\"", [0, 1]),
+    // Channels are counted after units have been left out: by a condition, as copies, and as too quiet.
+    (", where: quality == \"good\"", "location == \"\"", [2]), (", duplicates: 0.5", "quality == \"mua\"", [1]),
+    (", min_rate: 1.5 Hz", "quality == \"mua\"", [2]),
+  ])
+  func `units are held out by their columns`(_ observe: String, _ condition: String, _ expected: [Int]) throws {
+    try build()
+    #expect(try session(observe, split: ", neurons: {where: '\(condition)'}").heldOut?.channels == expected)
+  }
+
+  @Test func `a condition that holds out none, all or unknown units is a problem`() throws {
+    try build()
+    func message(_ condition: String, _ observe: String = "") -> String? {
+      problems { _ = try self.session(observe, split: ", neurons: {where: '\(condition)'}") }.first?.message
+    }
+    #expect(message("quality == \"best\"") == "`where` of `neurons` holds none of the 4 units out")
+    #expect(message("quality != \"best\"") == "`where` of `neurons` holds all of the 4 units out")
+    #expect(
+      message("quality == \"mua\"", ", min_rate: 5 Hz") == "`where` of `neurons` holds none of the 2 units out")
+    #expect(
+      message("held == true") == "`where` speaks of `held`, which is no column of the units or their electrodes")
   }
 
   @Test func `a unit that is seen twice is left out`() throws {

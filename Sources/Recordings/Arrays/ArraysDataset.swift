@@ -74,6 +74,7 @@ package struct ArraysDataset: Hashable, Sendable {
         dataset.windows != nil && dataset.trial != nil ? "give one of `windows` and `trial`" : nil
       },
       Rule("windows") { $0.windows?.complaint(bin: $0.observe.bin) },
+      Rule("split.neurons.where") { NeuronSplit.complaint($0.split) },
     ],
     make: Self.init(path:observe:windows:trial:lengths:behavior:columns:split:))
 }

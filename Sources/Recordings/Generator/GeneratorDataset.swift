@@ -38,6 +38,7 @@ package struct GeneratorDataset: Hashable, Sendable {
     Field("split", \.split, .section(SplitPlan.schema), "Which trials are for training, choosing and scoring."),
     Field("seed", \.seed, .seed, default: 0, "Seed of everything that is drawn."),
     rules: [
+      Rule("split.neurons.where") { NeuronSplit.complaint($0.split) },
       Rule("trials.length") { WholeBins.complaint("trials.length", $0.trials.length, bin: $0.bin) },
       Rule("bin") { dataset in
         let step = dataset.system.step

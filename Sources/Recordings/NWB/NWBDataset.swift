@@ -35,6 +35,12 @@ package struct NWBDataset: Hashable, Sendable {
       },
       Rule("trials") { $0.trials?.complaint(bin: $0.observe.bin) },
       Rule("windows") { $0.windows?.complaint(bin: $0.observe.bin) },
+      Rule("split.neurons.where") { dataset in
+        switch dataset.observe {
+        case .spikes: nil
+        case .counts: NeuronSplit.complaint(dataset.split)
+        }
+      },
     ],
     make: Self.init(path:observe:trials:windows:behavior:quality:split:))
 }

@@ -32,22 +32,22 @@ struct NWBSessionReader {
 
   func header() throws(DataProblems) -> SessionHeader {
     let plan = try plan()
-    var channels = plan.source.channels
+    var channels = Array(0..<plan.source.channels)
     var isCounts = dataset.observe.smooth == nil && dataset.observe.normalize == nil
     var notes = plan.notes
     // Which channels stay, and whether numbers are counts, is in the signals themselves here.
     if needsSignals(plan.source) {
       let read = try observations(plan)
-      channels = read.count
+      channels = read.origins
       isCounts = read.isCounts
       notes += read.notes
     } else if case .spikes(let table) = plan.source {
       notes += table.notes
     }
     notes += try missingBehavior(plan)
-    let heldOut = try heldOut(channels)
+    let heldOut = try heldOut(channels, plan)
     return SessionHeader(
-      name: name, files: [path], metadata: plan.nwb.metadata, channels: channels, bins: plan.bins,
+      name: name, files: [path], metadata: plan.nwb.metadata, channels: channels.count, bins: plan.bins,
       trials: plan.trials.countsBySplit, binWidth: dataset.observe.bin,
       behavior: plan.behavior.map { ($0.name, $0.series.dimensions) }, isCounts: isCounts, heldOut: heldOut,
       notes: notes)
@@ -74,13 +74,25 @@ struct NWBSessionReader {
     return Session(
       name: name, metadata: plan.nwb.metadata, binWidth: dataset.observe.bin, channels: channels.count, bins: plan.bins,
       trials: plan.trials, isCounts: channels.isCounts, observations: channels.values, behavior: behavior,
-      heldOut: try heldOut(channels.count), notes: plan.notes + channels.notes)
+      heldOut: try heldOut(channels.origins, plan), notes: plan.notes + channels.notes)
   }
 
-  private func heldOut(_ channels: Int) throws(DataProblems) -> HeldOut? {
+  /// - Parameter channels: which of the channels of the source each one is.
+  private func heldOut(_ channels: [Int], _ plan: Plan) throws(DataProblems) -> HeldOut? {
     guard let neurons = dataset.split.neurons else { return nil }
     do throws(DataProblem) {
-      return try neurons.heldOut(of: channels, session: name, file: path)
+      guard let condition = neurons.where, case .spikes(let table) = plan.source else {
+        return try neurons.heldOut(of: channels.count, session: name, file: path)
+      }
+      let chosen = Set(try table.places(where: condition, plan.nwb))
+      let places = channels.indices.filter { chosen.contains(channels[$0]) }
+      guard !places.isEmpty, places.count < channels.count else {
+        let share = places.isEmpty ? "none" : "all"
+        throw plan.nwb.problem(
+          table.object, "`where` of `neurons` holds \(share) of the \(channels.count) units out",
+          help: ["hold some units out, and leave some for the encoders"])
+      }
+      return HeldOut(channels: places)
     } catch {
       throw DataProblems([error])
     }

@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import HDF5File
+import SpecLanguage
 
 /// The units of an NWB file: spike times, and when each unit was observed.
 struct SpikeTable {
@@ -54,6 +55,13 @@ struct SpikeTable {
     }
     let kept = Set(filter.kept)
     if let observed { self.observed = zip(all, observed).filter { kept.contains($0.0) }.map(\.1) }
+  }
+
+  /// The places among the kept units of those for which a condition is true.
+  func places(where condition: SpecLanguage.Expression, _ nwb: NWBFile) throws(DataProblem) -> [Int] {
+    let all = Array(0..<bounds.count - 1)
+    let chosen = Set(try UnitFilter.rows(where: condition, of: object, among: all, in: nwb))
+    return filter.kept.indices.filter { chosen.contains(filter.kept[$0]) }
   }
 
   /// The spike times of each kept unit in seconds, sorted.

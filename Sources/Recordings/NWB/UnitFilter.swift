@@ -19,7 +19,16 @@ struct UnitFilter {
   /// for among the columns of the electrodes, at the first electrode of the unit, and then in its group of electrodes.
   mutating func apply(_ condition: Expression?, of object: String, in nwb: NWBFile) throws(DataProblem) {
     guard let condition else { return }
-    let columns = UnitColumns(object: object, count: kept.count, nwb: nwb)
+    try keep(
+      try Self.rows(where: condition, of: object, among: kept, in: nwb), because: "`where` is not true", nwb, object)
+  }
+
+  /// The units for which an expression over the columns of the table is true.
+  /// - Parameter units: all rows of the table.
+  static func rows(
+    where condition: Expression, of object: String, among units: [Int], in nwb: NWBFile
+  ) throws(DataProblem) -> [Int] {
+    let columns = UnitColumns(object: object, count: units.count, nwb: nwb)
     var values: [String: [Plain]] = [:]
     for name in condition.names {
       guard let column = columns.values(of: name) else {
@@ -31,9 +40,8 @@ struct UnitFilter {
       }
       values[name] = column
     }
-    let all = kept
     var chosen: [Int] = []
-    for unit in all {
+    for unit in units {
       let value: Plain
       do throws(Diagnostic) {
         value = try condition.evaluate { values[$0]?[unit] }
@@ -45,7 +53,7 @@ struct UnitFilter {
       }
       if isChosen { chosen.append(unit) }
     }
-    try keep(chosen, because: "`where` is not true", nwb, object)
+    return chosen
   }
 
   private mutating func keep(
