@@ -6,18 +6,21 @@
 /// `r2_cumulative@k` scores bins 1 to k together: the null is each channel's mean over these trials and bins.
 /// `r2` is the same over all bins that are forecast, one number for the whole forecast.
 /// Floors: `hold` repeats the last bin observed before the forecast starts, whether counts or not;
-/// `mean` predicts each channel's mean over the training trials.
+/// `mean` predicts each channel's mean over the training trials. Ceiling, for generated sessions: `oracle` follows the true
+/// dynamics without noise from the true state at the end of the context.
 /// Source: Vermani et al. 2025, sections 2 and 5 (k-step r2), which do not say which null they use.
 package struct Forecast: Hashable, Sendable {
   /// - Parameter observed: the evaluated trials in full, `[channels, trials, bins]`.
   /// - Parameter forecast: the model's means for steps 1...horizon, `[channels, trials, horizon]`.
   /// - Parameter context: number of bins that the model has seen.
   /// - Parameter trainingMeans: each channel's mean over the training trials, `[channels]`.
-  /// - Returns: for k = 1...horizon `r2@k`, `r2_by_channel@k`, `r2_cumulative@k`, and the floors' `r2@k` and
-  ///   `r2_cumulative@k` behind `hold.` and `mean.`; horizons beyond the longest trial have n = 0 and the value NaN.
-  ///   Last come `r2`, `r2_by_channel`, `hold.r2` and `mean.r2` over all bins together.
+  /// - Parameter oracle: the same of who knows the system and its state; nil where nobody does.
+  /// - Returns: for k = 1...horizon `r2@k`, `r2_by_channel@k`, `r2_cumulative@k`, and the others' `r2@k` and
+  ///   `r2_cumulative@k` behind `hold.`, `mean.` and `oracle.`; horizons beyond the longest trial have n = 0 and the value NaN.
+  ///   Last come `r2`, `r2_by_channel`, `hold.r2`, `mean.r2` and `oracle.r2` over all bins together.
   package static func scores(
-    observed: TrialValues, forecast: TrialValues, context: Int, trainingMeans: [Double]
+    observed: TrialValues, forecast: TrialValues, context: Int, trainingMeans: [Double],
+    oracle: TrialValues? = nil
   ) -> [Score] {
     precondition(
       forecast.channels == observed.channels && forecast.trials == observed.trials,
@@ -25,11 +28,12 @@ package struct Forecast: Hashable, Sendable {
     precondition(trainingMeans.count == observed.channels, "one training mean for each channel")
     precondition(context >= 1, "a forecast needs at least one bin of context")
     let held = lastObserved(observed, before: context, otherwise: trainingMeans)
-    let predictors: [(prefix: String, value: (Int, Int, Int) -> Double)] = [
+    var predictors: [(prefix: String, value: (Int, Int, Int) -> Double)] = [
       ("", { Double(forecast[$0, $1, $2]) }),
       ("hold.", { channel, trial, _ in held[channel * observed.trials + trial] }),
       ("mean.", { channel, _, _ in trainingMeans[channel] }),
     ]
+    if let oracle { predictors.append(("oracle.", { Double(oracle[$0, $1, $2]) })) }
     var scores: [Score] = []
     var whole: [Score] = []
     for (prefix, value) in predictors {

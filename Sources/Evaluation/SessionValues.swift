@@ -8,6 +8,20 @@ extension Session {
     truth.map { values(of: numbers, in: $0, rows: channels) }
   }
 
+  /// What the true dynamics without noise make of the true states at the end of the context, `[channels, trials, steps]`;
+  /// nil where they are unknown.
+  package func undisturbed(trials numbers: [Int], context: Int, steps: Int) -> TrialValues? {
+    guard let states else { return nil }
+    var paths: [[[Double]]] = []
+    for number in numbers {
+      guard let path = states.undisturbed(after: number * bins + context - 1, steps: steps) else { return nil }
+      paths.append(path)
+    }
+    return TrialValues(channels: channels, trials: numbers.count, bins: steps) { channel, trial, step in
+      Float(paths[trial][step][channel])
+    }
+  }
+
   fileprivate func values(of numbers: [Int], in source: [Float], rows: Int) -> TrialValues {
     var values: [Float] = []
     values.reserveCapacity(rows * numbers.count * bins)

@@ -130,7 +130,9 @@ final class EvaluateExecution {
       let spread = paths.variance.map { afterContext(observed.like($0)) }
       add(
         session, spec.split,
-        Forecast.scores(observed: observed, forecast: later, context: context, trainingMeans: trainingMeans(index))
+        Forecast.scores(
+          observed: observed, forecast: later, context: context, trainingMeans: trainingMeans(index),
+          oracle: session.undisturbed(trials: long, context: context, steps: later.bins))
           + likelihood.scores(observed: observed, forecast: later, spread: spread, context: context))
       predictions.add(session.name, "forecast", whole)
       predictions.add(session.name, "observed", observed)

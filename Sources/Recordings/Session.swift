@@ -115,8 +115,12 @@ package struct TrueStates: Sendable {
   package private(set) var values: [Float] = []
   /// Where one bin without noise leads from each state, laid out as `values`.
   package private(set) var next: [Float] = []
+  private let flow: TrueFlow?
 
-  init(dimensions: Int) { self.dimensions = dimensions }
+  init(dimensions: Int, flow: TrueFlow?) {
+    self.dimensions = dimensions
+    self.flow = flow
+  }
 
   /// Whether it is known of every state where it leads.
   var isWhole: Bool { next.count == values.count }
@@ -125,6 +129,26 @@ package struct TrueStates: Sendable {
     values += state.map { Float($0) }
     self.next += next.map { Float($0) }
   }
+
+  /// What the channels would show in the bins that follow a state if nothing disturbed the system or the channels,
+  /// `[steps][channels]`: nobody can forecast better who does not know the noise to come.
+  /// - Parameter state: its place among all states, `trial * bins + bin`.
+  package func undisturbed(after state: Int, steps: Int) -> [[Double]]? {
+    guard let flow else { return nil }
+    var place = values[state * dimensions..<(state + 1) * dimensions].map(Double.init)
+    return (0..<steps).map { _ in
+      place = flow.next(place)
+      return flow.signals(place)
+    }
+  }
+}
+
+/// A system without its noise.
+struct TrueFlow: Sendable {
+  /// Where a state leads in one bin.
+  let next: @Sendable ([Double]) -> [Double]
+  /// What the channels show of a state.
+  let signals: @Sendable ([Double]) -> [Double]
 }
 
 /// What can be known of a session without its observations.

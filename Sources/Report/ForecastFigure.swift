@@ -44,19 +44,25 @@ struct ForecastFigure {
     var caption =
       "r² at exactly the k-th bin after the context; 0 is each channel's mean over the test trials at that bin."
     caption += " Thick: mean over sessions. Thin: single sessions. Dashed: the last observed bin is held."
-    caption += " Dotted: each channel's training mean. Values below the axis are cut off."
+    caption += " Dotted: each channel's training mean."
+    if hasCeiling { caption += " Dots and dashes: the true dynamics without noise, from the true state: the ceiling." }
+    caption += " Values below the axis are cut off."
     if scores.groups.count > shown.count { caption += " The first \(shown.count) of \(scores.groups.count) runs." }
     return Figure(id: id, title: "Forecast", caption: caption, data: data, script: script.finished, width: script.width)
   }
 
   private func head(_ script: inout Script) {
     script.axes(x: "bins ahead (k)", y: "r²")
-    script.key(Self.key)
+    script.key(Self.key + (hasCeiling ? [(name: "true dynamics", style: Self.ceiling)] : []))
   }
+
+  private var hasCeiling: Bool { scores.quantities.contains { $0.floor == MetricRow.ceiling } }
 
   private static let zero = "0 with lines linewidth 0.6 linecolor '\(Palette.faint)' notitle"
   private static let hold = "linewidth 1.2 dashtype (6,4) linecolor '\(Palette.hold)'"
   private static let constant = "linewidth 1.2 dashtype (1,3) linecolor '\(Palette.mean)'"
+
+  private static let ceiling = "linewidth 1.2 dashtype (8,3,1,3) linecolor '\(Palette.text)'"
 
   private static let key = [
     (name: "mean over sessions", style: "linewidth 2 linecolor '\(Palette.text)'"),
@@ -72,7 +78,7 @@ struct ForecastFigure {
       let values = horizons.map { scores.value(quantity("", $0), group, session) }
       parts.append(line(values, group, "session", pale, session: session))
     }
-    for (floor, style) in [("hold", Self.hold), ("mean", Self.constant)] {
+    for (floor, style) in [("hold", Self.hold), ("mean", Self.constant), (MetricRow.ceiling, Self.ceiling)] {
       parts.append(line(means(floor, group), group, floor, style))
     }
     let thick = "linewidth 2 linecolor '\(Palette.color(index))'"

@@ -32,8 +32,10 @@ struct MetricRow {
     measure = floor.isEmpty ? ends[0] : String(ends[0].dropFirst(floor.count + 1))
   }
 
-  /// What a model must beat: the last bin held, and the training mean.
-  private static let floors = ["hold", "mean"]
+  /// What a model must beat, the last bin held and the training mean; and what it cannot beat.
+  private static let floors = ["hold", "mean", ceiling]
+  /// Who knows the system and its state, but not the noise to come.
+  static let ceiling = "oracle"
 
   /// All rows; nil when a metric cannot be taken apart.
   static func all(_ table: MetricTable) -> [MetricRow]? {

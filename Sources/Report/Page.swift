@@ -125,6 +125,9 @@ struct Page {
         let held = scores.quantities.contains { $0.floor == "hold" }
         var text = "Bold: above every floor beside it. Floor mean: each channel's training mean as prediction."
         if held { text += " Floor hold: the last bin observed before the forecast, held." }
+        if scores.quantities.contains(where: { $0.floor == MetricRow.ceiling }) {
+          text += " Ceiling oracle: the true dynamics without noise, from the true state at the end of the context."
+        }
         parts.append(Markup.paragraph(text, kind: "note"))
       }
       return section("Evaluation: \(name)", parts)

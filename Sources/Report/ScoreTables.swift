@@ -117,7 +117,9 @@ struct ScoreTables {
     columns.flatMap { group in
       group.quantities.enumerated().map { place, quantity in
         let number = value(quantity)
-        let floors = group.quantities.filter { !$0.floor.isEmpty && $0.measure == quantity.measure }.map(value)
+        let floors = group.quantities.filter { other in
+          !["", MetricRow.ceiling].contains(other.floor) && other.measure == quantity.measure
+        }.map(value)
         var words = quantity.floor.isEmpty ? "model" : "floor"
         if quantity.floor.isEmpty, !floors.isEmpty, floors.allSatisfy({ number > $0 }) { words += " best" }
         if place == 0, !group.heading.isEmpty { words += " first" }

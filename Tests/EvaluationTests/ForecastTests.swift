@@ -45,6 +45,17 @@ struct ForecastTests {
     #expect(abs(value("mean.r2@3", scores) - (1 - 40.0 / 8)) < 1e-12)
   }
 
+  @Test func `who knows the system is scored beside the model, where somebody does`() {
+    let forecast = TrialValues(channels: 1, trials: 2, bins: 3, values: [0, 0, 0, 0, 0, 0])
+    let known = TrialValues(channels: 1, trials: 2, bins: 3, values: [0, 2, 4, 4, 6, 6])
+    let scores = Forecast.scores(
+      observed: observed, forecast: forecast, context: 2, trainingMeans: [2], oracle: known)
+    #expect(value("oracle.r2@1", scores) == 1 && abs(value("oracle.r2@3", scores) - (1 - 4.0 / 8)) < 1e-12)
+    #expect(value("oracle.r2", scores) == value("oracle.r2_cumulative@3", scores))
+    let alone = Forecast.scores(observed: observed, forecast: forecast, context: 2, trainingMeans: [2])
+    #expect(alone == scores.filter { !$0.name.hasPrefix("oracle.") })
+  }
+
   @Test func `hold looks back over missing bins and falls back to the training mean`() {
     let gaps = TrialValues(channels: 1, trials: 2, bins: 4, values: [5, .nan, .nan, 1, .nan, .nan, .nan, 1])
     #expect(Forecast.lastObserved(gaps, before: 3, otherwise: [7]) == [5, 7])

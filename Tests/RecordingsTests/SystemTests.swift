@@ -61,6 +61,34 @@ struct SystemTests {
     #expect(short.bins(channel: 2, trial: 1) == Array(many.bins(channel: 2, trial: 1).prefix(25)))
   }
 
+  @Test(
+    arguments: [
+      "hopf, mu: 0.5", "duffing, a: -0.5, b: -1", "pitchfork, mu: 1", "fitzhugh_nagumo, current: 0.5", "lorenz",
+      "rossler", "arneodo", "limit_cycle, speed: {linspace: [-3, 3]}",
+    ], ["{kind: gaussian, noise: 0.1}", "{kind: poisson, rate: 0.2}"])
+  func `an undisturbed path is what a system without noise does`(_ system: String, _ observe: String) throws {
+    let session = try spec("{kind: \(system), noise: 0}", observe: observe).load(id: "g", session: "g/02")
+    let (states, truth) = (try #require(session.states), try #require(session.truth))
+    let largest = truth.map(abs).max() ?? 0
+    for (trial, start) in [(0, 0), (3, 10), (5, 29)] {
+      let path = try #require(states.undisturbed(after: trial * session.bins + start, steps: 20))
+      #expect(path.count == 20)
+      for (step, signals) in path.enumerated() {
+        for (channel, signal) in signals.enumerated() {
+          let known = truth[session.index(channel: channel, trial: trial, bin: start + 1 + step)]
+          #expect(abs(Float(signal) - known) < 1e-3 * largest, "step \(step + 1)")
+        }
+      }
+    }
+  }
+
+  @Test(arguments: systems) func `no trial escapes, wherever it starts`(_ system: String) throws {
+    let data = try spec(system, observe: "{kind: poisson, rate: 0.2}", count: 500, channels: 2)
+    for session in 1...3 {
+      #expect(try data.load(id: "g", session: "g/0\(session)").truth?.allSatisfy(\.isFinite) == true)
+    }
+  }
+
   @Test func `without noise and damping the energy of Duffing's oscillator stays`() throws {
     let data = try spec("{kind: duffing, a: 0, b: -1, c: 0.1, noise: 0}", length: "10 s")
     let states = try states(try data.load(id: "g", session: "g/01"))

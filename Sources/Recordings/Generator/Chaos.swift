@@ -55,6 +55,8 @@ package struct RosslerSystem: Hashable, Sendable, Flow {
   var dimensions: Int { 3 }
   var transient: Double { 60 / speed }
   var unit: Double { 5 }
+  /// From z above c - x trajectories escape.
+  var spread: Double { 1 }
   var parameters: [(key: String, values: SessionValues)] { [("c", c)] }
   var constants: [(key: String, value: Double)] { [("a", a), ("b", b), ("speed", speed), ("noise", noise)] }
 

@@ -30,6 +30,13 @@ protocol GeneratedSystem: Sendable {
 
   /// - Parameter parameters: values in the order of `parameters`.
   func trial(_ parameters: [Double], bins: Int, bin: Nanoseconds, stream: Stream) -> GeneratedTrial
+
+  /// Where a state leads in one bin without noise; nil for a system whose states are no flow.
+  func next(_ parameters: [Double], bin: Nanoseconds) -> (@Sendable ([Double]) -> [Double])?
+}
+
+extension GeneratedSystem {
+  func next(_ parameters: [Double], bin: Nanoseconds) -> (@Sendable ([Double]) -> [Double])? { nil }
 }
 
 /// An autonomous system of differential equations with noise.
@@ -62,6 +69,15 @@ extension Flow {
   var spread: Double { unit }
 
   func columns(_ stream: Stream) -> [String: String] { [:] }
+
+  func next(_ parameters: [Double], bin: Nanoseconds) -> (@Sendable ([Double]) -> [Double])? {
+    { state in
+      var stepper = Stepper(dimensions: dimensions)
+      var z = state.indices.map { centre[$0] + unit * state[$0] }
+      for _ in 0..<bin.count / step.count { stepper.advance(&z, step.seconds * speed, parameters, self) }
+      return z.indices.map { (z[$0] - centre[$0]) / unit }
+    }
+  }
 
   func trial(_ parameters: [Double], bins: Int, bin: Nanoseconds, stream: Stream) -> GeneratedTrial {
     var stream = stream

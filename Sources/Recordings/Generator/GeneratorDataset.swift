@@ -157,8 +157,14 @@ extension GeneratorDataset {
     let count = plan.trials.count
     var observations = [Float](repeating: .nan, count: plan.channels * count * plan.bins)
     var truth = observations
-    var all = TrueStates(dimensions: 2)
     let stride = bin.count / cycle.step.count
+    let flow = TrueFlow(
+      next: { state in
+        let next = cycle.flow(state[0], state[1], speed: plan.parameters[0], steps: stride)
+        return [next.x, next.y]
+      },
+      signals: { state in rows.map { observe.signal((state[0], state[1]), $0, radius: cycle.radius) } })
+    var all = TrueStates(dimensions: 2, flow: flow)
     for trial in 0..<count {
       let stream = plan.stream.child("trial", String(trial))
       var stateStream = stream.child("state")
@@ -167,8 +173,7 @@ extension GeneratorDataset {
         speed: plan.parameters[0], bins: plan.bins, stride: stride, stream: &stateStream)
       for bin in 0..<plan.bins {
         let state = (states[2 * bin], states[2 * bin + 1])
-        let next = cycle.flow(state.0, state.1, speed: plan.parameters[0], steps: stride)
-        all.append([state.0, state.1], next: [next.x, next.y])
+        all.append([state.0, state.1], next: flow.next([state.0, state.1]))
         for (channel, row) in rows.enumerated() {
           let place = (channel * count + trial) * plan.bins + bin
           let signal = observe.signal(state, row, radius: cycle.radius)

@@ -21,7 +21,7 @@ struct SessionSimulator {
     let (count, bins) = (plan.trials.count, plan.bins)
     var observations = [Float](repeating: .nan, count: plan.channels * count * bins)
     var truth = observations
-    var states = TrueStates(dimensions: system.dimensions)
+    var states = TrueStates(dimensions: system.dimensions, flow: flow(rows, levels))
     var signals = system.signals.map { [Float](repeating: .nan, count: $0.dimensions * count * bins) }
     for number in 0..<count {
       let stream = plan.stream.child("trial", String(number))
@@ -52,6 +52,16 @@ struct SessionSimulator {
       name: plan.name, metadata: plan.metadata, binWidth: dataset.bin, channels: plan.channels, bins: bins,
       trials: plan.trials, isCounts: dataset.observe.isCounts, observations: observations, behavior: behavior,
       truth: truth, states: states.isWhole ? states : nil, heldOut: plan.heldOut)
+  }
+
+  private func flow(_ rows: [[Double]], _ levels: [Double]) -> TrueFlow? {
+    system.next(plan.parameters, bin: dataset.bin).map { next in
+      TrueFlow(
+        next: next,
+        signals: { state in
+          rows.indices.map { dataset.observe.signal(drive: drive(rows[$0], state, 0), level: levels[$0]) }
+        })
+    }
   }
 
   private var readOut: [[Double]] {
