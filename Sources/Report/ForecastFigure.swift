@@ -53,7 +53,7 @@ struct ForecastFigure {
 
   private func head(_ script: inout Script) {
     script.axes(x: "bins ahead (k)", y: "r²")
-    script.key(Self.key + (hasCeiling ? [(name: "true dynamics", style: Self.ceiling)] : []))
+    script.key(hasCeiling ? Self.shortKey : Self.key)
   }
 
   private var hasCeiling: Bool { scores.quantities.contains { $0.floor == MetricRow.ceiling } }
@@ -68,6 +68,12 @@ struct ForecastFigure {
     (name: "mean over sessions", style: "linewidth 2 linecolor '\(Palette.text)'"),
     (name: "each session", style: "linewidth 0.8 linecolor '\(Palette.observed)'"),
     (name: "last bin held", style: hold), (name: "training mean", style: constant),
+  ]
+
+  /// With the ceiling there is room for short names alone; the caption says the rest.
+  private static let shortKey = [
+    (name: "mean", style: key[0].style), (name: "sessions", style: key[1].style), (name: "bin held", style: hold),
+    (name: "training mean", style: constant), (name: "true dynamics", style: ceiling),
   ]
 
   /// The lines of one run: sessions behind, then the floors, the mean in front.
