@@ -40,6 +40,29 @@ package enum Correlation {
     return ranks
   }
 
+  /// Where every point lies along the direction in which the points vary most, from their mean.
+  /// - Parameter points: all of one length.
+  package static func firstComponent(_ points: [[Double]]) -> [Double] {
+    guard let size = points.first?.count, size > 0 else { return points.map { _ in 0 } }
+    let count = Double(points.count)
+    let mean = (0..<size).map { axis in points.reduce(0) { $0 + $1[axis] } / count }
+    let centred = points.map { point in (0..<size).map { point[$0] - mean[$0] } }
+    func along(_ direction: [Double]) -> [Double] {
+      centred.map { point in (0..<size).reduce(0) { $0 + point[$1] * direction[$1] } }
+    }
+    // Powers of the covariance turn any direction to the first one; that of the largest point is not across it.
+    let sizes = centred.map { $0.reduce(0) { $0 + $1 * $1 } }
+    guard let far = sizes.indices.max(by: { sizes[$0] < sizes[$1] }), sizes[far] > 0 else { return sizes }
+    var direction = centred[far]
+    for _ in 0..<1000 {
+      let scores = along(direction)
+      let next = (0..<size).map { axis in zip(centred, scores).reduce(0) { $0 + $1.0[axis] * $1.1 } }
+      let length = next.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      direction = next.map { $0 / length }
+    }
+    return along(direction)
+  }
+
   private static func complete(_ a: [Double], _ b: [Double]) -> (a: [Double], b: [Double]) {
     precondition(a.count == b.count, "correlated lists differ in length")
     let whole = a.indices.filter { !a[$0].isNaN && !b[$0].isNaN }

@@ -155,6 +155,9 @@ extension EvaluationSpec {
     ),
     Metric(
       "spearman.abs_e<dimension>.abs_<name>", .neither, "The same of the magnitudes of both.", source: "Spearman 1904"),
+    Metric(
+      "spearman.abs_pc1.abs_<name>", .neither,
+      "The same of the first principal component of the embeddings: their distance from the mean along it."),
   ]
 
   private static let truthMetrics = [

@@ -333,6 +333,8 @@ final class EvaluateExecution {
       let values = sessions.map { $0.metadata[column].flatMap { Double($0) } }
       let known = values.compactMap { $0 }
       guard known.count == sessions.count, Set(known).count > 2 else { continue }
+      let component = Correlation.spearman(Correlation.firstComponent(codes).map { abs($0) }, known.map { abs($0) })
+      add(Score("spearman.abs_pc1.abs_\(column)", component, n: known.count), "*", .train)
       for place in 0..<size {
         let own = codes.map { $0[place] }
         let signed = Correlation.spearman(own, known)

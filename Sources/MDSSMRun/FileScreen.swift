@@ -74,7 +74,7 @@ struct FileScreen {
   }
 
   private var arrays: String {
-    guard case .map(let all)? = entries["datasets"] else { return "" }
+    guard case .map(let all)? = entries["datasets"] ?? entries["variables"] else { return "" }
     if all.entries.isEmpty { return "no arrays" }
     let rows = all.entries.prefix(Self.most).map { entry in
       [clean(entry.key), Self.shape(entry.value), entry.value["dtype"].map(Self.word) ?? "", Self.range(entry.value)]

@@ -2,6 +2,27 @@ import Evaluation
 import Testing
 
 struct CorrelationTests {
+  @Test(arguments: [[3.0], [3, 4], [0.5, -1, 2], [1, 0, 0, 0]])
+  func `the first component is the direction of most variance, from the mean`(_ direction: [Double]) {
+    let length = direction.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    // Along the direction -3...3 about a mean of 7; across it less, and without correlation.
+    let places = [-3.0, -2, -1, 0, 1, 2, 3]
+    let across = [0.5, -0.3, -0.3, 0.2, -0.3, -0.3, 0.5]
+    let points = places.indices.map { row in
+      direction.indices.map { axis in
+        var value = 7 + places[row] * direction[axis] / length
+        // For two axes and more: a vector at right angles within the first two.
+        if direction.count > 1, axis == 0 { value -= across[row] * direction[1] / length }
+        if direction.count > 1, axis == 1 { value += across[row] * direction[0] / length }
+        return value
+      }
+    }
+    let scores = Correlation.firstComponent(points)
+    let sign = scores[6] > 0 ? 1.0 : -1
+    for (score, place) in zip(scores, places) { #expect(abs(sign * score - place) < 1e-6) }
+    #expect(Correlation.firstComponent([[2, 2], [2, 2]]) == [0, 0] && Correlation.firstComponent([]) == [])
+  }
+
   @Test func `equal values share the average of the ranks that they fill`() {
     #expect(Correlation.ranks([10, 20, 10, 30, 20, 20]) == [1.5, 4, 1.5, 6, 4, 4])
     #expect(Correlation.ranks([]) == [])

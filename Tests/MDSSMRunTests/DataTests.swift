@@ -47,6 +47,17 @@ struct DataTests {
       "data --json: \(difference.numbers) numbers of \(names.count) files, largest difference \(difference.largest)")
   }
 
+  @Test func `the screen of every file names its arrays`() throws {
+    let folder = try #require(recordings)
+    let program = try Program()
+    for (name, facts) in Self.facts.sorted(by: { $0.key < $1.key }) {
+      guard let arrays = (facts["datasets"] ?? facts["variables"])?.object else { continue }
+      let run = try program.run(["data", folder + "/" + name])
+      #expect(run.code == 0, "\(run.errors)")
+      for array in arrays.keys.sorted().prefix(10) { #expect(run.output.contains("\n" + array), "\(name): \(array)") }
+    }
+  }
+
   private struct Difference {
     var ignoresTypes = false
     var numbers = 0
