@@ -50,14 +50,13 @@ package enum Correlation {
     func along(_ direction: [Double]) -> [Double] {
       centred.map { point in (0..<size).reduce(0) { $0 + point[$1] * direction[$1] } }
     }
-    // Powers of the covariance turn any direction to the first one; that of the largest point is not across it.
-    let sizes = centred.map { $0.reduce(0) { $0 + $1 * $1 } }
-    guard let far = sizes.indices.max(by: { sizes[$0] < sizes[$1] }), sizes[far] > 0 else { return sizes }
-    var direction = centred[far]
+    // Powers of the covariance turn a direction to the first one unless it is exactly across: no axis is across all others.
+    var direction = (0..<size).map { 1 / Double($0 + 1).squareRoot() }
     for _ in 0..<1000 {
       let scores = along(direction)
       let next = (0..<size).map { axis in zip(centred, scores).reduce(0) { $0 + $1.0[axis] * $1.1 } }
       let length = next.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      guard length > 0 else { break }
       direction = next.map { $0 / length }
     }
     return along(direction)

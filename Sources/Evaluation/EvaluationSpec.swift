@@ -156,7 +156,8 @@ package struct ForecastSpec: Hashable, Sendable {
   }
 
   package static let schema = Schema<Self>(
-    "forecast", "r2 at every bin after a context, open loop, beside two floors.",
+    "forecast",
+    "r2 at every bin after a context, open loop, beside floors and, for generated sessions, the true dynamics.",
     EvaluationFields.of(\.of), EvaluationFields.split(\.split),
     Field("context", \.context, .duration, "Time from the start of the trial that the model sees."),
     Field("horizon", \.horizon, .duration, "Time after the context that is predicted."),

@@ -1,4 +1,4 @@
-/// How well the bins after a context are predicted from the context alone, beside two floors.
+/// How well the bins after a context are predicted from the context alone, beside references.
 ///
 /// The context is the first `context` bins of a trial; step k is bin `context + k - 1`, counted from 0.
 /// `r2@k` scores exactly the k-th bin: SSE and SST run over the trials at that bin, so the null is each channel's mean
@@ -6,15 +6,16 @@
 /// `r2_cumulative@k` scores bins 1 to k together: the null is each channel's mean over these trials and bins.
 /// `r2` is the same over all bins that are forecast, one number for the whole forecast.
 /// Floors: `hold` repeats the last bin observed before the forecast starts, whether counts or not;
-/// `mean` predicts each channel's mean over the training trials. Ceiling, for generated sessions: `oracle` follows the true
-/// dynamics without noise from the true state at the end of the context.
+/// `mean` predicts each channel's mean over the training trials. For generated sessions a third: `oracle`
+/// follows the true dynamics without noise from the true state at the end of the context. The best forecast is the mean over the
+/// noise to come, so where noise moves states far a model may be above it.
 /// Source: Vermani et al. 2025, sections 2 and 5 (k-step r2), which do not say which null they use.
 package struct Forecast: Hashable, Sendable {
   /// - Parameter observed: the evaluated trials in full, `[channels, trials, bins]`.
   /// - Parameter forecast: the model's means for steps 1...horizon, `[channels, trials, horizon]`.
   /// - Parameter context: number of bins that the model has seen.
   /// - Parameter trainingMeans: each channel's mean over the training trials, `[channels]`.
-  /// - Parameter oracle: the same of who knows the system and its state; nil where nobody does.
+  /// - Parameter oracle: the means of the true dynamics without noise, shaped as `forecast`; nil for recordings.
   /// - Returns: for k = 1...horizon `r2@k`, `r2_by_channel@k`, `r2_cumulative@k`, and the others' `r2@k` and
   ///   `r2_cumulative@k` behind `hold.`, `mean.` and `oracle.`; horizons beyond the longest trial have n = 0 and the value NaN.
   ///   Last come `r2`, `r2_by_channel`, `hold.r2`, `mean.r2` and `oracle.r2` over all bins together.

@@ -109,7 +109,9 @@ extension EvaluationSpec {
     Metric("r2_by_channel", .more, "Plain mean of every channel's own r2 over all forecast bins together."),
     Metric("mean.r2", .more, "Floor of `r2`: each channel's mean over the training trials."),
     Metric("hold.r2", .more, "Floor of `r2`: the last bin observed before the forecast, held."),
-    Metric("oracle.r2", .more, "Ceiling of `r2`, for generated sessions: the true dynamics from the true state."),
+    Metric(
+      "oracle.r2", .more,
+      "Reference for `r2` of generated sessions: the true dynamics without noise, from the true state."),
     Metric(
       "r2@<k>", .more, "r2 at exactly the k-th bin ahead; null: each channel's mean over the trials at that bin.",
       source: family),
@@ -117,7 +119,9 @@ extension EvaluationSpec {
     Metric("r2_cumulative@<k>", .more, "r2 over the bins 1 to k ahead together."),
     Metric("mean.r2@<k>", .more, "Floor of `r2@k`: each channel's mean over the training trials."),
     Metric("hold.r2@<k>", .more, "Floor of `r2@k`: the last bin observed before the forecast, held."),
-    Metric("oracle.r2@<k>", .more, "Ceiling of `r2@k`, for generated sessions: the true dynamics from the true state."),
+    Metric(
+      "oracle.r2@<k>", .more,
+      "Reference for `r2@k` of generated sessions: the true dynamics without noise, from the true state."),
     Metric(
       "likelihood@<k>", unit: "nats", .more,
       "Log-likelihood per observation of the k-th bin ahead under the forecast and the noise of the model."),
@@ -127,7 +131,7 @@ extension EvaluationSpec {
     Metric("mean.likelihood", unit: "nats", .more, "Floor of `likelihood`."),
     Metric("mean.r2_cumulative@<k>", .more, "Floor of `r2_cumulative@k`: each channel's training mean."),
     Metric("hold.r2_cumulative@<k>", .more, "Floor of `r2_cumulative@k`: the last bin, held."),
-    Metric("oracle.r2_cumulative@<k>", .more, "Ceiling of `r2_cumulative@k`: the true dynamics from the true state."),
+    Metric("oracle.r2_cumulative@<k>", .more, "Reference for `r2_cumulative@k`: the true dynamics."),
   ]
 
   private static let filterMetrics = [

@@ -10,7 +10,7 @@ extension Session {
 
   /// What the true dynamics without noise make of the true states at the end of the context, `[channels, trials, steps]`;
   /// nil where they are unknown.
-  package func undisturbed(trials numbers: [Int], context: Int, steps: Int) -> TrialValues? {
+  package func oracle(trials numbers: [Int], context: Int, steps: Int) -> TrialValues? {
     guard let states else { return nil }
     var paths: [[[Double]]] = []
     for number in numbers {

@@ -132,7 +132,7 @@ final class EvaluateExecution {
         session, spec.split,
         Forecast.scores(
           observed: observed, forecast: later, context: context, trainingMeans: trainingMeans(index),
-          oracle: session.undisturbed(trials: long, context: context, steps: later.bins))
+          oracle: session.oracle(trials: long, context: context, steps: later.bins))
           + likelihood.scores(observed: observed, forecast: later, spread: spread, context: context))
       predictions.add(session.name, "forecast", whole)
       predictions.add(session.name, "observed", observed)
@@ -329,12 +329,13 @@ final class EvaluateExecution {
       table.append([.text(session.name), .text(String(job.fit.seed))] + numbers + metadata)
     }
     extra.append((Self.embeddingFile, Array(table.text.utf8)))
+    let component = Correlation.firstComponent(codes).map { abs($0) }
     for column in columns {
       let values = sessions.map { $0.metadata[column].flatMap { Double($0) } }
       let known = values.compactMap { $0 }
       guard known.count == sessions.count, Set(known).count > 2 else { continue }
-      let component = Correlation.spearman(Correlation.firstComponent(codes).map { abs($0) }, known.map { abs($0) })
-      add(Score("spearman.abs_pc1.abs_\(column)", component, n: known.count), "*", .train)
+      let along = Correlation.spearman(component, known.map { abs($0) })
+      add(Score("spearman.abs_pc1.abs_\(column)", along, n: known.count), "*", .train)
       for place in 0..<size {
         let own = codes.map { $0[place] }
         let signed = Correlation.spearman(own, known)

@@ -70,7 +70,8 @@ struct LoadedSpec {
       if let found = below.first(where: { document.node(at: $0)?.scalar?.text == word }) { return found }
     }
     for word in quoted {
-      if let found = below.first(where: { $0.lastKey == word && $0.steps.last == .key(word) }) { return found }
+      let keys = word.split(separator: ".").map { SpecPath.Step.key(String($0)) }
+      if !keys.isEmpty, let found = below.first(where: { $0.steps.suffix(keys.count) == keys[...] }) { return found }
     }
     let files = section.appending("path")
     return reading.places[files] == nil ? section : files

@@ -4,7 +4,7 @@ import SpecLanguage
 
 /// Measures a fitted model.
 package struct EvaluateJob: Sendable {
-  package static let version = 5
+  package static let version = 6
   private let content: Content
   package let fit: FitJob
   /// What tells the job from others of the same run and evaluation.

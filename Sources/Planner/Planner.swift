@@ -352,7 +352,7 @@ package struct Planner {
       }
       let inputs = ([value.digest] + own).map { ArtifactKey($0) }
       // What a session is dealt to hangs on the others, so neither its files nor its dataset tell.
-      let content = header.name + (header.dealt.map { " " + $0.rawValue } ?? "")
+      let content = header.name + (header.dealt.map { " " + $0.rawValue } ?? "") + dataset.value.revision
       let key = ArtifactKey(kind: "session", version: 2, content: Array(content.utf8), inputs: inputs)
       if let known = sessionPlaces[key] {
         found.append(known)

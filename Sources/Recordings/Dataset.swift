@@ -55,6 +55,14 @@ package enum Dataset: Hashable, Sendable {
     return headers
   }
 
+  /// Tells the sessions from those that an earlier version of the program made of the same spec; empty where it made the same.
+  package var revision: String {
+    switch self {
+    case .generator(let dataset): dataset.system.revision
+    case .arrays, .lfads, .nwb: ""
+    }
+  }
+
   /// How trials, sessions and neurons are split; nil where the files say it.
   package var split: SplitPlan? {
     switch self {

@@ -19,7 +19,7 @@ package struct NeuronSplit: Hashable, Sendable {
       "where", \.where, .optional(.expression),
       "Instead of a share: units for which this expression over the columns of the units and their electrodes is true, "
         + "such as `heldout == true`."),
-    Field("seed", \.seed, .seed, default: 0, "Seed of the draw."),
+    Field("seed", \.seed, .seed, default: 0, "Seed of the draw of `held_out`."),
     rules: [
       Rule("held_out") { split in
         guard let share = split.heldOut else {
@@ -34,7 +34,7 @@ package struct NeuronSplit: Hashable, Sendable {
   /// What is wrong with a condition where there are no units to ask.
   static func complaint(_ split: SplitPlan) -> String? {
     guard split.neurons?.where != nil else { return nil }
-    return "`where` of `neurons` asks for columns of units, which only NWB files with spike times have; use `held_out`"
+    return "`neurons.where` asks for columns of units, which only NWB files with spike times have; use `held_out`"
   }
 
   /// What a session of so many channels holds out.
@@ -45,7 +45,8 @@ package struct NeuronSplit: Hashable, Sendable {
         session: session, file: file, "the session has \(channels) channel, and holding neurons out needs 2 or more",
         help: ["take the session out, or leave `neurons` out of the split"])
     }
-    let count = min(channels - 1, max(1, Int(((heldOut ?? 0) * Double(channels)).rounded())))
+    guard let heldOut else { preconditionFailure("a condition holds out units, not a share of the channels") }
+    let count = min(channels - 1, max(1, Int((heldOut * Double(channels)).rounded())))
     var stream = Stream(seed: seed, path: ["split", session, "neurons"])
     return HeldOut(channels: stream.permutation(channels).prefix(count).sorted())
   }

@@ -131,7 +131,7 @@ package struct TrueStates: Sendable {
   }
 
   /// What the channels would show in the bins that follow a state if nothing disturbed the system or the channels,
-  /// `[steps][channels]`: nobody can forecast better who does not know the noise to come.
+  /// `[steps][channels]`.
   /// - Parameter state: its place among all states, `trial * bins + bin`.
   package func undisturbed(after state: Int, steps: Int) -> [[Double]]? {
     guard let flow else { return nil }

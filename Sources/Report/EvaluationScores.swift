@@ -2,7 +2,8 @@
 struct EvaluationScores {
   /// A column of the evaluation: a quantity, at a horizon where it has one.
   struct Quantity: Hashable {
-    var floor: String
+    /// `hold`, `mean` or `oracle`; empty for the model.
+    var reference: String
     var measure: String
     var horizon: Int?
   }
@@ -33,7 +34,7 @@ struct EvaluationScores {
 
   /// The horizons of a measure of the model, ascending.
   func horizons(_ measure: String) -> [Int] {
-    quantities.filter { $0.measure == measure && $0.floor.isEmpty }.compactMap(\.horizon).sorted()
+    quantities.filter { $0.measure == measure && $0.reference.isEmpty }.compactMap(\.horizon).sorted()
   }
 
   func sessions(of group: MetricGroup) -> [String] { sessions[group] ?? [] }
@@ -65,5 +66,5 @@ struct EvaluationScores {
 }
 
 extension MetricRow {
-  var quantity: EvaluationScores.Quantity { .init(floor: floor, measure: measure, horizon: horizon) }
+  var quantity: EvaluationScores.Quantity { .init(reference: reference, measure: measure, horizon: horizon) }
 }

@@ -1,6 +1,6 @@
 import Bundle
 
-/// r2 against the number of bins ahead, a panel for each run, beside the floors.
+/// r2 against the number of bins ahead, a panel for each run, beside floors and true dynamics.
 struct ForecastFigure {
   private let scores: EvaluationScores
   private let horizons: [Int]
@@ -45,7 +45,7 @@ struct ForecastFigure {
       "r² at exactly the k-th bin after the context; 0 is each channel's mean over the test trials at that bin."
     caption += " Thick: mean over sessions. Thin: single sessions. Dashed: the last observed bin is held."
     caption += " Dotted: each channel's training mean."
-    if hasCeiling { caption += " Dots and dashes: the true dynamics without noise, from the true state: the ceiling." }
+    if hasOracle { caption += " Dots and dashes: the true dynamics without noise, from the true state." }
     caption += " Values below the axis are cut off."
     if scores.groups.count > shown.count { caption += " The first \(shown.count) of \(scores.groups.count) runs." }
     return Figure(id: id, title: "Forecast", caption: caption, data: data, script: script.finished, width: script.width)
@@ -53,16 +53,16 @@ struct ForecastFigure {
 
   private func head(_ script: inout Script) {
     script.axes(x: "bins ahead (k)", y: "r²")
-    script.key(hasCeiling ? Self.shortKey : Self.key)
+    script.key(hasOracle ? Self.shortKey : Self.key)
   }
 
-  private var hasCeiling: Bool { scores.quantities.contains { $0.floor == MetricRow.ceiling } }
+  private var hasOracle: Bool { scores.quantities.contains { $0.reference == MetricRow.oracle } }
 
   private static let zero = "0 with lines linewidth 0.6 linecolor '\(Palette.faint)' notitle"
   private static let hold = "linewidth 1.2 dashtype (6,4) linecolor '\(Palette.hold)'"
   private static let constant = "linewidth 1.2 dashtype (1,3) linecolor '\(Palette.mean)'"
 
-  private static let ceiling = "linewidth 1.2 dashtype (8,3,1,3) linecolor '\(Palette.text)'"
+  private static let oracle = "linewidth 1.2 dashtype (8,3,1,3) linecolor '\(Palette.text)'"
 
   private static let key = [
     (name: "mean over sessions", style: "linewidth 2 linecolor '\(Palette.text)'"),
@@ -70,13 +70,13 @@ struct ForecastFigure {
     (name: "last bin held", style: hold), (name: "training mean", style: constant),
   ]
 
-  /// With the ceiling there is room for short names alone; the caption says the rest.
+  /// With the true dynamics there is room for short names alone; the caption says the rest.
   private static let shortKey = [
     (name: "mean", style: key[0].style), (name: "sessions", style: key[1].style), (name: "bin held", style: hold),
-    (name: "training mean", style: constant), (name: "true dynamics", style: ceiling),
+    (name: "training mean", style: constant), (name: "true dynamics", style: oracle),
   ]
 
-  /// The lines of one run: sessions behind, then the floors, the mean in front.
+  /// The lines of one run: sessions behind, then the references, the mean in front.
   private mutating func lines(_ group: MetricGroup, _ index: Int) -> [String] {
     var parts: [String?] = []
     let pale = "linewidth 0.8 linecolor '\(Palette.pale[index % Palette.pale.count])'"
@@ -84,8 +84,8 @@ struct ForecastFigure {
       let values = horizons.map { scores.value(quantity("", $0), group, session) }
       parts.append(line(values, group, "session", pale, session: session))
     }
-    for (floor, style) in [("hold", Self.hold), ("mean", Self.constant), (MetricRow.ceiling, Self.ceiling)] {
-      parts.append(line(means(floor, group), group, floor, style))
+    for (reference, style) in [("hold", Self.hold), ("mean", Self.constant), (MetricRow.oracle, Self.oracle)] {
+      parts.append(line(means(reference, group), group, reference, style))
     }
     let thick = "linewidth 2 linecolor '\(Palette.color(index))'"
     parts.append(line(means("", group), group, "mean over sessions", thick))
@@ -102,17 +102,18 @@ struct ForecastFigure {
     return "'\(id).tsv' index \(block) using 4:5 with lines \(style) notitle"
   }
 
-  private func quantity(_ floor: String, _ horizon: Int) -> EvaluationScores.Quantity {
-    .init(floor: floor, measure: "r2", horizon: horizon)
+  private func quantity(_ reference: String, _ horizon: Int) -> EvaluationScores.Quantity {
+    .init(reference: reference, measure: "r2", horizon: horizon)
   }
 
-  private func means(_ floor: String, _ group: MetricGroup) -> [Double] {
-    horizons.map { scores.mean(quantity(floor, $0), group) }
+  private func means(_ reference: String, _ group: MetricGroup) -> [Double] {
+    horizons.map { scores.mean(quantity(reference, $0), group) }
   }
 
-  /// Wide enough for the models and the training mean, but not below -1; a held bin may fall far lower.
+  /// Wide enough for the models, the training mean and the true dynamics, but not below -1; a held bin may fall far lower.
   private func range(_ groups: [MetricGroup]) -> (Double, Double) {
-    let values = groups.flatMap { group in ["", "mean"].flatMap { means($0, group) } }.filter(\.isFinite)
+    let references = ["", "mean", MetricRow.oracle]
+    let values = groups.flatMap { group in references.flatMap { means($0, group) } }.filter(\.isFinite)
     let low = max(-1, ((values.min() ?? 0) * 5).rounded(.down) / 5)
     let high = max(0.2, ((values.max() ?? 0) * 5).rounded(.up) / 5)
     return (min(low, 0), high)

@@ -1,7 +1,7 @@
 import Bundle
 
-/// One row of `metrics.tsv`, its metric taken apart: `forecast.hold.r2@10` is evaluation `forecast`, floor `hold`,
-/// measure `r2`, horizon 10. Where no floor is named the score is the model's.
+/// One row of `metrics.tsv`, its metric taken apart: `forecast.hold.r2@10` is evaluation `forecast`, reference `hold`,
+/// measure `r2`, horizon 10. Where no reference is named the score is the model's.
 struct MetricRow {
   var trial: String
   var run: String
@@ -9,7 +9,7 @@ struct MetricRow {
   var split: String
   var evaluation: String
   /// Empty for the model.
-  var floor: String
+  var reference: String
   var measure: String
   var horizon: Int?
   var value: Double
@@ -28,14 +28,14 @@ struct MetricRow {
     let ends = parts[1].split(separator: "@", omittingEmptySubsequences: false).map(String.init)
     horizon = ends.count > 1 ? Int(ends[1]) : nil
     guard ends.count == 1 || ends.count == 2 && horizon != nil else { return nil }
-    floor = Self.floors.first { ends[0].hasPrefix($0 + ".") } ?? ""
-    measure = floor.isEmpty ? ends[0] : String(ends[0].dropFirst(floor.count + 1))
+    reference = Self.references.first { ends[0].hasPrefix($0 + ".") } ?? ""
+    measure = reference.isEmpty ? ends[0] : String(ends[0].dropFirst(reference.count + 1))
   }
 
-  /// What a model must beat, the last bin held and the training mean; and what it cannot beat.
-  private static let floors = ["hold", "mean", ceiling]
-  /// Who knows the system and its state, but not the noise to come.
-  static let ceiling = "oracle"
+  /// What a model must beat, the last bin held and the training mean; and what it comes near to at best.
+  private static let references = ["hold", "mean", oracle]
+  /// The true dynamics without noise, from the true state.
+  static let oracle = "oracle"
 
   /// All rows; nil when a metric cannot be taken apart.
   static func all(_ table: MetricTable) -> [MetricRow]? {

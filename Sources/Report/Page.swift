@@ -120,13 +120,13 @@ struct Page {
       let scores = EvaluationScores(name, contents.metrics)
       var parts = figures("forecast-\(Slug.make(name))")
       parts.append(ScoreTables(scores).markup)
-      let hasFloors = scores.quantities.contains { !$0.floor.isEmpty }
-      if hasFloors {
-        let held = scores.quantities.contains { $0.floor == "hold" }
+      let hasReferences = scores.quantities.contains { !$0.reference.isEmpty }
+      if hasReferences {
+        let held = scores.quantities.contains { $0.reference == "hold" }
         var text = "Bold: above every floor beside it. Floor mean: each channel's training mean as prediction."
         if held { text += " Floor hold: the last bin observed before the forecast, held." }
-        if scores.quantities.contains(where: { $0.floor == MetricRow.ceiling }) {
-          text += " Ceiling oracle: the true dynamics without noise, from the true state at the end of the context."
+        if scores.quantities.contains(where: { $0.reference == MetricRow.oracle }) {
+          text += " Oracle: the true dynamics without noise, from the true state at the end of the context."
         }
         parts.append(Markup.paragraph(text, kind: "note"))
       }

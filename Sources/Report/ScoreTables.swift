@@ -1,4 +1,4 @@
-/// The tables of one evaluation: a row for each run, and for each run a row for each session, floors beside the model.
+/// The tables of one evaluation: a row for each run, and for each run a row for each session, references beside the model.
 struct ScoreTables {
   typealias Quantity = EvaluationScores.Quantity
 
@@ -96,8 +96,8 @@ struct ScoreTables {
 
   private static func name(_ quantity: Quantity) -> String {
     let name = words(quantity.measure)
-    if quantity.floor.isEmpty { return Markup.escaped(name) }
-    return Markup.escaped(quantity.measure == "r2" ? quantity.floor : "\(quantity.floor): \(name)")
+    if quantity.reference.isEmpty { return Markup.escaped(name) }
+    return Markup.escaped(quantity.measure == "r2" ? quantity.reference : "\(quantity.reference): \(name)")
   }
 
   private static func words(_ measure: String) -> String {
@@ -118,10 +118,10 @@ struct ScoreTables {
       group.quantities.enumerated().map { place, quantity in
         let number = value(quantity)
         let floors = group.quantities.filter { other in
-          !["", MetricRow.ceiling].contains(other.floor) && other.measure == quantity.measure
+          !["", MetricRow.oracle].contains(other.reference) && other.measure == quantity.measure
         }.map(value)
-        var words = quantity.floor.isEmpty ? "model" : "floor"
-        if quantity.floor.isEmpty, !floors.isEmpty, floors.allSatisfy({ number > $0 }) { words += " best" }
+        var words = quantity.reference.isEmpty ? "model" : "floor"
+        if quantity.reference.isEmpty, !floors.isEmpty, floors.allSatisfy({ number > $0 }) { words += " best" }
         if place == 0, !group.heading.isEmpty { words += " first" }
         let note = hint ?? row(quantity).map { "n = \($0.n)" } ?? "no value"
         return Markup.element("td", Self.text(number), ("class", words + kind), ("title", note))

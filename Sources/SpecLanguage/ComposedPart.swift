@@ -8,7 +8,7 @@ final class ComposedPart: Sendable {
   let inherited: [Reference]
   let variables: [String]
   let diagnostics: [Diagnostic]
-  /// Nil where no fingerprint is kept.
+  /// Where drawn numbers stand; nil for a part that is the same at all points, of which no fingerprint is kept.
   private let places: DrawnPlaces?
   /// The keys from the document to each hole, with the distribution whose numbers stand there.
   let holes: [(path: [String], source: Int32)]
@@ -31,16 +31,17 @@ final class ComposedPart: Sendable {
     holes = entry.flatMap { places?.paths(in: $0.value, below: [$0.key]) } ?? []
   }
 
-  /// The fingerprint of the part at a point with these values; nil where the point does not have it.
-  func fingerprint(_ values: [SweptValue]) -> Fingerprint? { places.flatMap { fingerprint($0.fingerprint(values)) } }
+  /// The fingerprint of the part at a point with these values; nil where the point does not have it, and for a part that is
+  /// the same at all points.
+  func fingerprint(at values: [SweptValue]) -> Fingerprint? { places.flatMap { withKey($0.fingerprint(values)) } }
 
-  /// The fingerprint of a part that is the same at all points, made anew each time.
-  /// - Parameter kind: what the language says about its section.
-  func fingerprint(_ kind: LanguagePlace?) -> Fingerprint? {
-    entry.flatMap { fingerprint(Fingerprint(of: $0.value.spelledAlike(kind))) }
+  /// The fingerprint of a part that is the same at all points, made anew each time; nil where none has it.
+  /// - Parameter place: what the language says about its section.
+  func fixedFingerprint(_ place: LanguagePlace?) -> Fingerprint? {
+    entry.flatMap { withKey(Fingerprint(of: $0.value.spelledAlike(place))) }
   }
 
-  private func fingerprint(_ value: Fingerprint) -> Fingerprint? {
+  private func withKey(_ value: Fingerprint) -> Fingerprint? {
     guard let entry else { return nil }
     var fingerprint = Fingerprint()
     fingerprint.add(entry.key)

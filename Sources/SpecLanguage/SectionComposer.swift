@@ -163,7 +163,7 @@ struct SectionComposer: Sendable {
   /// The fingerprint of a part; nil where the point does not have it. Of what is the same at all points it is made when
   /// it is asked for, which a check never does.
   func fingerprint(_ part: Int, _ state: State) -> Fingerprint? {
-    place[part] == nil ? made[Int(state.made)]?.fingerprint(sections[part]) : state.fingerprint
+    place[part] == nil ? made[Int(state.made)]?.fixedFingerprint(sections[part]) : state.fingerprint
   }
 
   /// The values of the parameters of a point, defaults included.
@@ -208,10 +208,10 @@ struct SectionComposer: Sendable {
       number = Int32(made.count - 1)
       known[key] = number
     }
-    if let part = made[Int(number)] { return State(made: number, fingerprint: part.fingerprint(values)) }
+    if let part = made[Int(number)] { return State(made: number, fingerprint: part.fingerprint(at: values)) }
     let own = composed(part, values)
     alone.append(own)
-    return State(made: number, fingerprint: own.fingerprint(values))
+    return State(made: number, fingerprint: own.fingerprint(at: values))
   }
 
   /// Whether a drawn number decides more of the part than what stands at its path.
@@ -257,7 +257,7 @@ struct SectionComposer: Sendable {
       diagnostics += interpolation.diagnostics
     }
     let part = alone(document, index)
-    let alike = place[index].flatMap { _ in part?.value.spelledAlike(sections[index]) }
+    let alike = place[index] == nil ? nil : part?.value.spelledAlike(sections[index])
     return ComposedPart(
       entry: part, alike: alike, sources: sources, parameters: parameters,
       inherited: merge.inherited, variables: variables, diagnostics: diagnostics)

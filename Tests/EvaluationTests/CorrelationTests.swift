@@ -20,6 +20,10 @@ struct CorrelationTests {
     let scores = Correlation.firstComponent(points)
     let sign = scores[6] > 0 ? 1.0 : -1
     for (score, place) in zip(scores, places) { #expect(abs(sign * score - place) < 1e-6) }
+    // The largest point may lie across.
+    let many: [[Double]] = (0..<10).map { [$0 % 2 == 0 ? 2 : -2, 0] }
+    let wide = Correlation.firstComponent(many + [[0, 3], [0, -3]])
+    #expect(zip(wide, many).allSatisfy { abs(abs($0) - abs($1[0])) < 1e-6 } && abs(wide[10]) < 1e-6)
     #expect(Correlation.firstComponent([[2, 2], [2, 2]]) == [0, 0] && Correlation.firstComponent([]) == [])
   }
 

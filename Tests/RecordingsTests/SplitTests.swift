@@ -238,7 +238,7 @@ struct SplitTests {
     ("{train: 1, neurons: {held_out: 0.5, where: a == 1}}", "give one of `held_out` and `where`"),
     (
       "{train: 1, neurons: {where: a == 1}}",
-      "`where` of `neurons` asks for columns of units, which only NWB files with spike times have; use `held_out`"
+      "`neurons.where` asks for columns of units, which only NWB files with spike times have; use `held_out`"
     ),
   ])
   func `keys without effect and shares that do not fit are refused`(_ split: String, _ complaint: String) {

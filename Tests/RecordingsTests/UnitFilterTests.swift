@@ -65,12 +65,13 @@ struct UnitFilterTests {
     func message(_ condition: String, _ observe: String = "") -> String? {
       problems { _ = try self.session(observe, split: ", neurons: {where: '\(condition)'}") }.first?.message
     }
-    #expect(message("quality == \"best\"") == "`where` of `neurons` holds none of the 4 units out")
-    #expect(message("quality != \"best\"") == "`where` of `neurons` holds all of the 4 units out")
+    #expect(message("quality == \"best\"") == "`neurons.where` holds none of the 4 units out")
+    #expect(message("quality != \"best\"") == "`neurons.where` holds all of the 4 units out")
     #expect(
-      message("quality == \"mua\"", ", min_rate: 5 Hz") == "`where` of `neurons` holds none of the 2 units out")
+      message("quality == \"mua\"", ", min_rate: 5 Hz") == "`neurons.where` holds none of the 2 units out")
     #expect(
-      message("held == true") == "`where` speaks of `held`, which is no column of the units or their electrodes")
+      message("held == true") == "`neurons.where` speaks of `held`, which is no column of the units or their electrodes"
+    )
   }
 
   @Test func `a unit that is seen twice is left out`() throws {

@@ -59,7 +59,7 @@ struct SessionSimulator {
       TrueFlow(
         next: next,
         signals: { state in
-          rows.indices.map { dataset.observe.signal(drive: drive(rows[$0], state, 0), level: levels[$0]) }
+          rows.indices.map { dataset.observe.signal(drive: drive(rows[$0], state), level: levels[$0]) }
         })
     }
   }
@@ -70,7 +70,8 @@ struct SessionSimulator {
     return (0..<plan.channels).map { _ in (0..<system.dimensions).map { _ in scale * stream.normal() } }
   }
 
-  private func drive(_ row: [Double], _ states: [Double], _ bin: Int) -> Double {
+  /// - Parameter bin: which of several states, one behind the other.
+  private func drive(_ row: [Double], _ states: [Double], _ bin: Int = 0) -> Double {
     var sum = 0.0
     for (axis, weight) in row.enumerated() { sum += weight * states[bin * row.count + axis] }
     return sum

@@ -89,7 +89,7 @@ struct NWBSessionReader {
       guard !places.isEmpty, places.count < channels.count else {
         let share = places.isEmpty ? "none" : "all"
         throw plan.nwb.problem(
-          table.object, "`where` of `neurons` holds \(share) of the \(channels.count) units out",
+          table.object, "`neurons.where` holds \(share) of the \(channels.count) units out",
           help: ["hold some units out, and leave some for the encoders"])
       }
       return HeldOut(channels: places)

@@ -59,8 +59,9 @@ struct SpikeTable {
 
   /// The places among the kept units of those for which a condition is true.
   func places(where condition: SpecLanguage.Expression, _ nwb: NWBFile) throws(DataProblem) -> [Int] {
-    let all = Array(0..<bounds.count - 1)
-    let chosen = Set(try UnitFilter.rows(where: condition, of: object, among: all, in: nwb))
+    let chosen = Set(
+      try UnitFilter.rows(
+        where: condition, "neurons.where", of: object, count: bounds.count - 1, among: filter.kept, in: nwb))
     return filter.kept.indices.filter { chosen.contains(filter.kept[$0]) }
   }
 

@@ -19,23 +19,24 @@ struct UnitFilter {
   /// for among the columns of the electrodes, at the first electrode of the unit, and then in its group of electrodes.
   mutating func apply(_ condition: Expression?, of object: String, in nwb: NWBFile) throws(DataProblem) {
     guard let condition else { return }
-    try keep(
-      try Self.rows(where: condition, of: object, among: kept, in: nwb), because: "`where` is not true", nwb, object)
+    let chosen = try Self.rows(where: condition, "where", of: object, count: kept.count, among: kept, in: nwb)
+    try keep(chosen, because: "`where` is not true", nwb, object)
   }
 
   /// The units for which an expression over the columns of the table is true.
-  /// - Parameter units: all rows of the table.
+  /// - Parameter key: where the spec gives it, for complaints.
+  /// - Parameter count: rows of the table. - Parameter units: the rows to ask.
   static func rows(
-    where condition: Expression, of object: String, among units: [Int], in nwb: NWBFile
+    where condition: Expression, _ key: String, of object: String, count: Int, among units: [Int], in nwb: NWBFile
   ) throws(DataProblem) -> [Int] {
-    let columns = UnitColumns(object: object, count: units.count, nwb: nwb)
+    let columns = UnitColumns(object: object, count: count, nwb: nwb)
     var values: [String: [Plain]] = [:]
     for name in condition.names {
       guard let column = columns.values(of: name) else {
         let names = columns.names
         let match = Suggestion.nearest(to: name, among: names)
         throw nwb.problem(
-          object, "`where` speaks of `\(name)`, which is no column of the units or their electrodes",
+          object, "`\(key)` speaks of `\(name)`, which is no column of the units or their electrodes",
           help: [match.map { "did you mean `\($0.word)`?" } ?? "columns: " + DataProblem.list(names)])
       }
       values[name] = column
@@ -46,10 +47,10 @@ struct UnitFilter {
       do throws(Diagnostic) {
         value = try condition.evaluate { values[$0]?[unit] }
       } catch {
-        throw nwb.problem(object, "`where` has no value for unit \(unit): \(error.message)", help: error.help)
+        throw nwb.problem(object, "`\(key)` has no value for unit \(unit): \(error.message)", help: error.help)
       }
       guard case .bool(let isChosen) = value else {
-        throw nwb.problem(object, "`where` is not true or false for unit \(unit): `\(condition.text)`")
+        throw nwb.problem(object, "`\(key)` is not true or false for unit \(unit): `\(condition.text)`")
       }
       if isChosen { chosen.append(unit) }
     }
