@@ -129,7 +129,7 @@ package struct FitJob: Sendable {
 }
 
 /// One session as a job sees it: where it comes from and the digest of what was there when the plan was made.
-package struct SessionInput: Sendable {
+package final class SessionInput: Sendable {
   let source: SpecValue<Dataset>
   package let dataset: Named<Dataset>
   package let header: SessionHeader
@@ -137,6 +137,17 @@ package struct SessionInput: Sendable {
   package let digests: [SHA256Digest]
   package let key: ArtifactKey
   package var name: String { header.name }
+
+  init(
+    source: SpecValue<Dataset>, dataset: Named<Dataset>, header: SessionHeader, digests: [SHA256Digest],
+    key: ArtifactKey
+  ) {
+    self.source = source
+    self.dataset = dataset
+    self.header = header
+    self.digests = digests
+    self.key = key
+  }
 }
 
 /// The sessions of a run, with one digest for all of them.

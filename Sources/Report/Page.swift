@@ -210,7 +210,11 @@ struct Page {
   private var provenance: String {
     let manifest = contents.manifest
     var rows: [[String]] = []
-    for (key, value) in Self.flat(manifest.study) where !["title", "description"].contains(key) {
+    // What the author left out says nothing.
+    let told = Self.flat(manifest.study).filter {
+      !["", "null"].contains($1) && !["title", "description"].contains($0)
+    }
+    for (key, value) in told {
       rows.append([
         Markup.element("th", Markup.escaped(key), ("scope", "row")), Markup.element("td", Markup.escaped(value)),
       ])

@@ -48,6 +48,7 @@ struct SyntheticBundle {
     "name": "reaching", "title": "Meta-dynamics of reaching across animals", "seed": 7,
     "description": "Does one family of dynamics, bent a little for each session, forecast animals it never saw?",
     "version": "0.1.0", "authors": ["A. Author", "B. Author"], "seeds": [7, 11],
+    "license": .null, "cites": [],
   ]
 
   private func metrics() -> TSV {
