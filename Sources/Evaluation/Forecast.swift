@@ -6,7 +6,7 @@
 /// `r2_cumulative@k` scores bins 1 to k together: the null is each channel's mean over these trials and bins.
 /// `r2` is the same over all bins that are forecast, one number for the whole forecast.
 /// Floors: `hold` repeats the last bin observed before the forecast starts, whether counts or not;
-/// `mean` predicts each channel's mean over the training trials. For generated sessions a third: `oracle`
+/// `mean` predicts each channel's mean over the training trials. For generated sessions `oracle`, which is no floor,
 /// follows the true dynamics without noise from the true state at the end of the context. The best forecast is the mean over the
 /// noise to come, so where noise moves states far a model may be above it.
 /// Source: Vermani et al. 2025, sections 2 and 5 (k-step r2), which do not say which null they use.

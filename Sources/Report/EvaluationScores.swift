@@ -6,6 +6,9 @@ struct EvaluationScores {
     var reference: String
     var measure: String
     var horizon: Int?
+
+    /// Whether it is of what a model must beat.
+    var isFloor: Bool { !["", MetricRow.oracle].contains(reference) }
   }
 
   private struct Place: Hashable {
@@ -36,6 +39,8 @@ struct EvaluationScores {
   func horizons(_ measure: String) -> [Int] {
     quantities.filter { $0.measure == measure && $0.reference.isEmpty }.compactMap(\.horizon).sorted()
   }
+
+  func has(_ reference: String) -> Bool { quantities.contains { $0.reference == reference } }
 
   func sessions(of group: MetricGroup) -> [String] { sessions[group] ?? [] }
 

@@ -56,7 +56,7 @@ struct ForecastFigure {
     script.key(hasOracle ? Self.shortKey : Self.key)
   }
 
-  private var hasOracle: Bool { scores.quantities.contains { $0.reference == MetricRow.oracle } }
+  private var hasOracle: Bool { scores.has(MetricRow.oracle) }
 
   private static let zero = "0 with lines linewidth 0.6 linecolor '\(Palette.faint)' notitle"
   private static let hold = "linewidth 1.2 dashtype (6,4) linecolor '\(Palette.hold)'"

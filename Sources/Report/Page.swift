@@ -120,12 +120,10 @@ struct Page {
       let scores = EvaluationScores(name, contents.metrics)
       var parts = figures("forecast-\(Slug.make(name))")
       parts.append(ScoreTables(scores).markup)
-      let hasReferences = scores.quantities.contains { !$0.reference.isEmpty }
-      if hasReferences {
-        let held = scores.quantities.contains { $0.reference == "hold" }
+      if scores.quantities.contains(where: \.isFloor) {
         var text = "Bold: above every floor beside it. Floor mean: each channel's training mean as prediction."
-        if held { text += " Floor hold: the last bin observed before the forecast, held." }
-        if scores.quantities.contains(where: { $0.reference == MetricRow.oracle }) {
+        if scores.has("hold") { text += " Floor hold: the last bin observed before the forecast, held." }
+        if scores.has(MetricRow.oracle) {
           text += " Oracle: the true dynamics without noise, from the true state at the end of the context."
         }
         parts.append(Markup.paragraph(text, kind: "note"))

@@ -117,9 +117,7 @@ struct ScoreTables {
     columns.flatMap { group in
       group.quantities.enumerated().map { place, quantity in
         let number = value(quantity)
-        let floors = group.quantities.filter { other in
-          !["", MetricRow.oracle].contains(other.reference) && other.measure == quantity.measure
-        }.map(value)
+        let floors = group.quantities.filter { $0.isFloor && $0.measure == quantity.measure }.map(value)
         var words = quantity.reference.isEmpty ? "model" : "floor"
         if quantity.reference.isEmpty, !floors.isEmpty, floors.allSatisfy({ number > $0 }) { words += " best" }
         if place == 0, !group.heading.isEmpty { words += " first" }

@@ -73,11 +73,20 @@ extension Flow {
   func next(_ parameters: [Double], bin: Nanoseconds) -> (@Sendable ([Double]) -> [Double])? {
     { state in
       var stepper = Stepper(dimensions: dimensions)
-      var z = state.indices.map { centre[$0] + unit * state[$0] }
-      for _ in 0..<bin.count / step.count { stepper.advance(&z, step.seconds * speed, parameters, self) }
-      return z.indices.map { (z[$0] - centre[$0]) / unit }
+      let z = state.indices.map { centre[$0] + unit * state[$0] }
+      return seen(ahead(z, parameters, bin, &stepper))
     }
   }
+
+  /// Where one bin without noise leads from a place in the system's own units.
+  private func ahead(_ z: [Double], _ parameters: [Double], _ bin: Nanoseconds, _ stepper: inout Stepper) -> [Double] {
+    var z = z
+    for _ in 0..<bin.count / step.count { stepper.advance(&z, step.seconds * speed, parameters, self) }
+    return z
+  }
+
+  /// A place in the system's own units as the read-out sees it.
+  private func seen(_ z: [Double]) -> [Double] { z.indices.map { (z[$0] - centre[$0]) / unit } }
 
   func trial(_ parameters: [Double], bins: Int, bin: Nanoseconds, stream: Stream) -> GeneratedTrial {
     var stream = stream
@@ -89,13 +98,9 @@ extension Flow {
     var trial = GeneratedTrial(states: [], behavior: Array(repeating: [], count: dimensions))
     trial.states.reserveCapacity(bins * dimensions)
     for place in 0..<bins {
-      for axis in 0..<dimensions {
-        trial.states.append((z[axis] - centre[axis]) / unit)
-        trial.behavior[axis].append(z[axis])
-      }
-      var ahead = z
-      for _ in 0..<bin.count / step.count { still.advance(&ahead, width, parameters, self) }
-      trial.next += ahead.enumerated().map { ($1 - centre[$0]) / unit }
+      trial.states += seen(z)
+      for axis in 0..<dimensions { trial.behavior[axis].append(z[axis]) }
+      trial.next += seen(ahead(z, parameters, bin, &still))
       if place == bins - 1 { break }
       for _ in 0..<bin.count / step.count { stepper.advance(&z, width, parameters, self, &stream) }
     }
